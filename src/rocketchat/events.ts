@@ -1,0 +1,18 @@
+import type { Message, Room, Subscription } from './types'
+
+/** Everything that the realtime connection can tell. Both ways of authentication end in these. */
+export type DomainEvent =
+  /** A message is new or has changed in any way: the whole document, to be upserted by id. */
+  | { type: 'message'; message: Message }
+  | { type: 'messageDeleted'; roomId: string; messageId: string }
+  | { type: 'messagesPruned'; roomId: string; ids: readonly string[] | undefined; after: number; before: number }
+  | { type: 'subscription'; subscription: Subscription }
+  | { type: 'subscriptionRemoved'; roomId: string }
+  | { type: 'room'; room: Room }
+  | { type: 'roomRemoved'; roomId: string }
+  /** `names` is not a list of all: one person started (`isTyping`) or stopped. */
+  | { type: 'typing'; roomId: string; name: string; isTyping: boolean; threadId: string }
+  /** Only for this user, never stored by the server ("only you can see this"). */
+  | { type: 'ephemeral'; message: Message }
+  | { type: 'notification'; roomId: string; title: string; text: string }
+  | { type: 'forceLogout' }

@@ -1,0 +1,92 @@
+/**
+ * The domain: what the client knows after decoding. Wire names (`rid`, `ts`, `_updatedAt`, `{"$date":…}`) stay inside the
+ * decoders of this folder. Times are epoch milliseconds on the server's clock and end in `At`.
+ */
+
+export type RoomKind = 'channel' | 'group' | 'direct'
+
+export type Author = {
+  id: string
+  username: string
+  /** Display name; the username where the server sent none. */
+  name: string
+}
+
+export type Message = {
+  id: string
+  roomId: string
+  author: Author
+  /** Source text (Rocket.Chat Markdown). For system messages the parameter, for example the name of who was added. */
+  text: string
+  sentAt: number
+  /** The server's `_updatedAt`: an older copy of the same message never replaces a newer one. */
+  updatedAt: number
+  /** Wire `t`: `''` for a normal message, otherwise a system type such as `uj`; `rm` for a deleted one. */
+  system: string
+  /** 0 when never edited. */
+  editedAt: number
+  /** The thread root this message replies to, `''` when it is none. */
+  threadId: string
+  /** A thread reply that is also shown in the room (`tshow`). */
+  isShownInRoom: boolean
+  /** Ids of the users mentioned; `all` and `here` stand for themselves. */
+  mentions: readonly string[]
+  /** False when the server asks not to merge it visually with the message before. */
+  isGroupable: boolean
+  /** Name of the first attached file, `''` when there is none. */
+  fileName: string
+}
+
+/** The caller's membership of one room. */
+export type Subscription = {
+  id: string
+  roomId: string
+  kind: RoomKind
+  /** Slug, or the other person's username in a direct message. */
+  name: string
+  /** What to show: `fname` or, where absent, `name`. */
+  title: string
+  /** Shown in the list; closed rooms are kept because a message opens them again. */
+  isOpen: boolean
+  isAlert: boolean
+  unread: number
+  userMentions: number
+  groupMentions: number
+  /** Everything newer by somebody else is unread. 0 when the room was never read. */
+  lastSeenAt: number
+  isFavorite: boolean
+  isUnreadHidden: boolean
+  updatedAt: number
+}
+
+export type Room = {
+  id: string
+  kind: RoomKind
+  /** `''` for direct messages, whose name is in the subscription. */
+  name: string
+  topic: string
+  isReadOnly: boolean
+  isArchived: boolean
+  memberCount: number
+  /** Direct messages: ids of the members. */
+  memberIds: readonly string[]
+  lastMessage: Message | undefined
+  /** Sort key of the conversation list: `lm`, or the creation time. */
+  lastActivityAt: number
+  updatedAt: number
+}
+
+/** Answer of `subscriptions.get` and `rooms.get`. */
+export type Delta<T> = { update: T[]; removedIds: string[] }
+
+/** One page of `*.history`, oldest first. */
+export type HistoryPage = {
+  messages: Message[]
+  /** True when the server had nothing older. */
+  hasOldest: boolean
+}
+
+/** One page of `chat.syncMessages`. */
+export type MessageSync = { updated: Message[]; removedIds: string[]; nextCursor: string | undefined }
+
+export type ChatUser = { id: string; username: string; name: string }

@@ -1,0 +1,23 @@
+/** What the system says of language and window. Colours follow `prefers-color-scheme` in CSS (src/styles/theme.scss). */
+
+/** Language tag of the system, for example `zh-Hans` or `en`. */
+export function systemLanguage(): string {
+  if (process.env.UNI_PLATFORM === 'h5') return navigator.language
+  return uni.getLocale()
+}
+
+export type WindowInsets = {
+  /** Height of the status bar in px that a page with its own navigation bar must leave free. */
+  top: number
+  /** Room in px that WeChat's capsule button takes at the right of the navigation bar; 0 elsewhere. */
+  capsule: number
+}
+
+/** Measured once per page: the insets do not change while a page is open in portrait. */
+export function windowInsets(): WindowInsets {
+  if (process.env.UNI_PLATFORM === 'h5') return { top: 0, capsule: 0 }
+  const { statusBarHeight = 0, windowWidth } = uni.getSystemInfoSync()
+  if (process.env.UNI_PLATFORM !== 'mp-weixin') return { top: statusBarHeight, capsule: 0 }
+  const capsule = uni.getMenuButtonBoundingClientRect()
+  return { top: statusBarHeight, capsule: windowWidth - capsule.left }
+}

@@ -1,0 +1,64 @@
+/** Messages, questions and navigation: what pages and components may ask of the platform. */
+
+/** A short message that goes away by itself. */
+export function toast(text: string): void {
+  void uni.showToast({ title: text, icon: 'none', duration: 2500 })
+}
+
+export type Question = { content: string; confirmText: string; cancelText: string }
+
+/** Asks yes or no; false when dismissed. */
+export function confirm({ content, confirmText, cancelText }: Question): Promise<boolean> {
+  return new Promise((resolve) => {
+    uni.showModal({
+      content,
+      confirmText,
+      cancelText,
+      success: (answer) => resolve(answer.confirm),
+      fail: () => resolve(false),
+    })
+  })
+}
+
+/** Offers choices; the index of the chosen one, or -1 when dismissed. */
+export function choose(items: readonly string[]): Promise<number> {
+  return new Promise((resolve) => {
+    uni.showActionSheet({
+      itemList: [...items],
+      success: (answer) => resolve(answer.tapIndex),
+      fail: () => resolve(-1),
+    })
+  })
+}
+
+/** Copies to the clipboard; true when it worked. */
+export function copyText(text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    uni.setClipboardData({
+      data: text,
+      showToast: false,
+      success: () => resolve(true),
+      fail: () => resolve(false),
+    })
+  })
+}
+
+export function navigateTo(url: string): void {
+  void uni.navigateTo({ url })
+}
+
+/** Closes every page and shows this one. */
+export function reLaunch(url: string): void {
+  void uni.reLaunch({ url })
+}
+
+/** One page back; to `fallback` when this page was opened directly (a shared link, a reload on H5). */
+export function navigateBack(fallback: string): void {
+  if (getCurrentPages().length > 1) void uni.navigateBack({ delta: 1 })
+  else reLaunch(fallback)
+}
+
+/** Route of the page on top, without a leading slash; `''` before the first page. */
+export function currentRoute(): string {
+  return getCurrentPages().at(-1)?.route ?? ''
+}

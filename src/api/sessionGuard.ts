@@ -1,0 +1,90 @@
+import type { KeyValueStorage } from '../platform/types'
+import { ApiError } from './apiError'
+import { storageKeys } from './storageKeys'
+
+export type SessionGuardOptions = {
+  storage: KeyValueStorage
+  renewChatSession: () => Promise<boolean>
+  onSessionExpired: () => void
+}
+
+export type SessionGuard = {
+  /** Runs a request; after a 401 renews the chat session and runs it once more. */
+  run<T>(request: () => Promise<T>): Promise<T>
+}
+
+/**
+ * What happens to a 401:
+ *
+ * ```
+ *   401 ──> token changed meanwhile? ──yes──────────────> repeat ──401──> expired
+ *                 │ no                                      ^
+ *                 └──> one renewal for all that wait ──ok───┘
+ *                           │ refused
+ *                           └──> expired (told once per dead token)
+ * ```
+ */
+export function createSessionGuard(options: SessionGuardOptions): SessionGuard {
+  const { storage, renewChatSession, onSessionExpired } = options
+  let renewal: Promise<boolean> | undefined
+  /** The token whose end has been told, so that the many requests that find it dead tell it once. */
+  let expired: { token: unknown } | undefined
+
+  const currentToken = (): unknown => storage.get(storageKeys.chatToken)
+
+  async function renewNow(): Promise<boolean> {
+    try {
+      const isRenewed = await renewChatSession()
+      if (isRenewed) expired = undefined
+      return isRenewed
+    } finally {
+      renewal = undefined
+    }
+  }
+
+  function renew(): Promise<boolean> {
+    renewal ??= renewNow()
+    return renewal
+  }
+
+  function expire(deadToken: unknown): void {
+    if (expired !== undefined && expired.token === deadToken) return
+    expired = { token: deadToken }
+    onSessionExpired()
+  }
+
+  /** A request that was under way while another one renewed needs no second renewal. */
+  function wasRenewedSince(usedToken: unknown): boolean {
+    const token = currentToken()
+    return token !== undefined && token !== '' && token !== usedToken
+  }
+
+  return {
+    async run(request) {
+      const usedToken = currentToken()
+      try {
+        const answer = await request()
+        expired = undefined
+        return answer
+      } catch (error) {
+        if (!isUnauthorized(error)) throw error
+        const isRenewed = wasRenewedSince(usedToken) || (await renew())
+        if (!isRenewed) {
+          expire(usedToken)
+          throw error
+        }
+      }
+      const renewedToken = currentToken()
+      try {
+        return await request()
+      } catch (error) {
+        if (isUnauthorized(error)) expire(renewedToken)
+        throw error
+      }
+    },
+  }
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401
+}

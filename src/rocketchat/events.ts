@@ -5,7 +5,22 @@ export type DomainEvent =
   /** A message is new or has changed in any way: the whole document, to be upserted by id. */
   | { type: 'message'; message: Message }
   | { type: 'messageDeleted'; roomId: string; messageId: string }
-  | { type: 'messagesPruned'; roomId: string; ids: readonly string[] | undefined; after: number; before: number }
+  | {
+      type: 'messagesPruned'
+      roomId: string
+      /** The messages, where the server names them; otherwise all of `users` between the times. */
+      ids: readonly string[] | undefined
+      /** Exclusive bounds of `sentAt`. */
+      after: number
+      before: number
+      /** Usernames; empty means everybody. */
+      users: readonly string[]
+      /**
+       * False when the server spared some (pinned ones, discussions) or removed files only, which cannot be told from here:
+       * the room has to be synced instead of pruned.
+       */
+      isExact: boolean
+    }
   | { type: 'subscription'; subscription: Subscription }
   | { type: 'subscriptionRemoved'; roomId: string }
   | { type: 'room'; room: Room }

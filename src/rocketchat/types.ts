@@ -35,6 +35,8 @@ export type Message = {
   isGroupable: boolean
   /** Name of the first attached file, `''` when there is none. */
   fileName: string
+  /** Parameter of the system types that give or take a role, `''` otherwise. */
+  role: string
 }
 
 /** The caller's membership of one room. */
@@ -86,7 +88,12 @@ export type HistoryPage = {
   hasOldest: boolean
 }
 
-/** One page of `chat.syncMessages`. */
-export type MessageSync = { updated: Message[]; removedIds: string[]; nextCursor: string | undefined }
+/** Everything that `chat.syncMessages` had to tell, all pages together. */
+export type MessageSync = {
+  updated: Message[]
+  removedIds: string[]
+  /** False when there was more than is reasonable to fetch: load the newest page of the room anew instead. */
+  isComplete: boolean
+}
 
 export type ChatUser = { id: string; username: string; name: string }

@@ -1,0 +1,55 @@
+import { asObject, field, list, text, time, decodeTime, type WireObject } from './fields'
+import type { Author, Message } from './types'
+
+/**
+ * A message document (protocol reference 4.1). Needs `_id`, `rid`, `ts` and an author's id; all else may be missing.
+ * @returns undefined for what is malformed
+ */
+export function decodeMessage(value: unknown): Message | undefined {
+  const wire = asObject(value)
+  if (wire === undefined) return undefined
+  const id = text(wire, '_id')
+  const roomId = text(wire, 'rid')
+  const sentAt = decodeTime(field(wire, 'ts'))
+  const author = decodeAuthor(wire)
+  if (id === '' || roomId === '' || sentAt === undefined || author === undefined) return undefined
+  const editedAt = time(wire, 'editedAt')
+  return {
+    id,
+    roomId,
+    author,
+    text: text(wire, 'msg'),
+    sentAt,
+    updatedAt: decodeTime(field(wire, '_updatedAt')) ?? Math.max(sentAt, editedAt),
+    system: text(wire, 't'),
+    editedAt,
+    threadId: text(wire, 'tmid'),
+    isShownInRoom: field(wire, 'tshow') === true,
+    mentions: decodeIds(field(wire, 'mentions')),
+    isGroupable: field(wire, 'groupable') !== false,
+    fileName: firstFileName(wire),
+    role: text(wire, 'role'),
+  }
+}
+
+/** Integrations set `alias` to be shown instead of the author's own name. */
+function decodeAuthor(wire: WireObject): Author | undefined {
+  const user = asObject(field(wire, 'u'))
+  if (user === undefined) return undefined
+  const id = text(user, '_id')
+  if (id === '') return undefined
+  const username = text(user, 'username')
+  return { id, username, name: text(wire, 'alias') || text(user, 'name') || username || id }
+}
+
+function decodeIds(value: unknown): string[] {
+  return list(value)
+    .map((item) => text(asObject(item) ?? {}, '_id'))
+    .filter((id) => id !== '')
+}
+
+/** `file` is the older form of `files[0]`. */
+function firstFileName(wire: WireObject): string {
+  const first = asObject(list(field(wire, 'files'))[0]) ?? asObject(field(wire, 'file'))
+  return first === undefined ? '' : text(first, 'name')
+}

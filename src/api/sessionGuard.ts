@@ -33,17 +33,15 @@ export function createSessionGuard(options: SessionGuardOptions): SessionGuard {
   const currentToken = (): unknown => storage.get(storageKeys.chatToken)
 
   async function renewNow(): Promise<boolean> {
-    try {
-      const isRenewed = await renewChatSession()
-      if (isRenewed) expired = undefined
-      return isRenewed
-    } finally {
-      renewal = undefined
-    }
+    const isRenewed = await renewChatSession()
+    if (isRenewed) expired = undefined
+    return isRenewed
   }
 
   function renew(): Promise<boolean> {
-    renewal ??= renewNow()
+    renewal ??= renewNow().finally(() => {
+      renewal = undefined
+    })
     return renewal
   }
 

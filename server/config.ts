@@ -1,0 +1,184 @@
+import { networkInterfaces } from 'node:os'
+import { resolve } from 'node:path'
+import type { AgentCredentials } from './gateway/chat/agent'
+import { StartError } from './errors'
+
+/** Everything the environment decides, checked. */
+export type Config = {
+  port: number
+  host: string
+  dataDir: string
+  /** Whether the six demo people can sign in and the embedded server is filled with demo data. */
+  demo: boolean
+  logLevel: string
+  chat: EmbeddedChat | RealChat
+  /** Websocket address for clients that reach the chat server directly. */
+  realtimeUrl: string | undefined
+  corsOrigins: string[]
+  trustedProxies: string[]
+  /** 32 bytes in hex; undefined: made and kept in the data folder. */
+  encryptionKey: string | undefined
+  h5Folder: string
+}
+
+export type EmbeddedChat = { kind: 'embedded'; port: number }
+
+export type RealChat = {
+  kind: 'real'
+  address: string
+  agent: AgentCredentials | undefined
+  createTokenSecret: string | undefined
+}
+
+type Environment = Record<string, string | undefined>
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent']
+
+/**
+ * Reads the configuration.
+ *
+ * @param env the process environment.
+ * @param root the repository's folder: where the H5 build lies and what relative paths start from.
+ * @throws {StartError} naming the variable whose value cannot be used.
+ */
+export function readConfig(env: Environment, root: string): Config {
+  const port = portOf(env, 'PORT', 8080)
+  const chat = chatOf(env)
+  if (chat.kind === 'embedded' && port !== 0 && chat.port === port) {
+    throw new StartError('PORT and EMBEDDED_PORT are the same; choose two different ports.')
+  }
+  return {
+    port,
+    host: text(env, 'HOST') ?? '0.0.0.0',
+    dataDir: resolve(root, text(env, 'DATA_DIR') ?? '.data'),
+    demo: flagOf(env, 'DEMO', true),
+    logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'warn'),
+    chat,
+    realtimeUrl: realtimeUrlOf(env),
+    corsOrigins: listOf(env, 'CORS_ORIGINS').map((origin) => originOf('CORS_ORIGINS', origin)),
+    trustedProxies: listOf(env, 'TRUSTED_PROXIES'),
+    encryptionKey: keyOf(env, 'IM_ENCRYPTION_KEY'),
+    h5Folder: resolve(root, 'dist/build/h5'),
+  }
+}
+
+/** Addresses of this machine that other devices of the same network can open. */
+export function lanAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address)
+}
+
+function chatOf(env: Environment): EmbeddedChat | RealChat {
+  const address = text(env, 'IM_ADDRESS')
+  if (address === undefined) return { kind: 'embedded', port: portOf(env, 'EMBEDDED_PORT', 3000) }
+  return {
+    kind: 'real',
+    address: chatAddressOf(env, address),
+    agent: agentOf(env),
+    createTokenSecret: text(env, 'IM_CREATE_TOKEN_SECRET'),
+  }
+}
+
+/** Tokens must not cross a network in the clear (gateway reference 7, item 4). */
+function chatAddressOf(env: Environment, address: string): string {
+  const url = urlOf('IM_ADDRESS', address, ['http:', 'https:'])
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+  if (url.protocol === 'http:' && !isLocal && !flagOf(env, 'IM_ALLOW_HTTP', false)) {
+    throw new StartError(
+      'IM_ADDRESS is plain http to another machine; use https, or set IM_ALLOW_HTTP=1 in a network you trust.',
+    )
+  }
+  return url.href
+}
+
+function realtimeUrlOf(env: Environment): string | undefined {
+  const address = text(env, 'IM_PUBLIC_URL')
+  if (address === undefined) return undefined
+  const url = urlOf('IM_PUBLIC_URL', address, ['http:', 'https:', 'ws:', 'wss:'])
+  url.protocol = url.protocol.replace('http', 'ws')
+  const path = url.pathname.replace(/\/+$/, '')
+  url.pathname = path.endsWith('/websocket') ? path : `${path}/websocket`
+  return url.href
+}
+
+function agentOf(env: Environment): AgentCredentials | undefined {
+  const userId = text(env, 'IM_AGENT_USER_ID')
+  const token = text(env, 'IM_AGENT_TOKEN')
+  const username = text(env, 'IM_AGENT_USERNAME')
+  const password = text(env, 'IM_AGENT_PASSWORD')
+  requireBoth('IM_AGENT_USER_ID', userId, 'IM_AGENT_TOKEN', token)
+  requireBoth('IM_AGENT_USERNAME', username, 'IM_AGENT_PASSWORD', password)
+  if (userId !== undefined && token !== undefined) return { kind: 'token', userId, token }
+  if (username !== undefined && password !== undefined) {
+    return { kind: 'password', username, password }
+  }
+  return undefined
+}
+
+function requireBoth(
+  first: string,
+  firstValue: string | undefined,
+  second: string,
+  secondValue: string | undefined,
+): void {
+  if ((firstValue === undefined) === (secondValue === undefined)) return
+  const [there, missing] = firstValue === undefined ? [second, first] : [first, second]
+  throw new StartError(`${there} is set but ${missing} is not; set both.`)
+}
+
+function text(env: Environment, name: string): string | undefined {
+  const value = env[name]?.trim()
+  return value === '' ? undefined : value
+}
+
+function portOf(env: Environment, name: string, fallback: number): number {
+  const value = text(env, name)
+  if (value === undefined) return fallback
+  const port = Number(value)
+  if (/^\d+$/.test(value) && port <= 65_535) return port
+  throw new StartError(`${name} has to be a port number from 0 to 65535, not "${value}".`)
+}
+
+function flagOf(env: Environment, name: string, fallback: boolean): boolean {
+  const value = text(env, name)?.toLowerCase()
+  if (value === undefined) return fallback
+  if (['1', 'true', 'yes', 'on'].includes(value)) return true
+  if (['0', 'false', 'no', 'off'].includes(value)) return false
+  throw new StartError(`${name} has to be 1 or 0, not "${value}".`)
+}
+
+function oneOf(env: Environment, name: string, allowed: string[], fallback: string): string {
+  const value = text(env, name) ?? fallback
+  if (allowed.includes(value)) return value
+  throw new StartError(`${name} has to be one of ${allowed.join(', ')}, not "${value}".`)
+}
+
+function listOf(env: Environment, name: string): string[] {
+  return (text(env, name) ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+function urlOf(name: string, value: string, protocols: string[]): URL {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url && protocols.includes(url.protocol) && url.username === '' && url.search === '')
+    return url
+  throw new StartError(
+    `${name} is not a usable address; write it like ${protocols[1] ?? ''}//chat.example.com.`,
+  )
+}
+
+function originOf(name: string, value: string): string {
+  const { origin } = urlOf(name, value, ['http:', 'https:'])
+  return origin
+}
+
+/** The value is not repeated in the sentence: it is a secret. */
+function keyOf(env: Environment, name: string): string | undefined {
+  const value = text(env, name)
+  if (value === undefined || /^[0-9a-f]{64}$/i.test(value)) return value
+  throw new StartError(`${name} has to be 32 bytes in hex (64 characters).`)
+}

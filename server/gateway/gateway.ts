@@ -1,0 +1,224 @@
+import { join } from 'node:path'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { Pool } from 'undici'
+import { abpFailure } from './abpEnvelope'
+import { createAgent, type Agent, type AgentCredentials } from './chat/agent'
+import { createChatAccounts } from './chat/chatAccounts'
+import { createChatRest } from './chat/chatRest'
+import { createChatSessions } from './chat/chatSessions'
+import { createTokenByPassword, createTokenBySecret, createTokenIssuer } from './chat/tokenIssuer'
+import { systemClock, type Clock } from './clock'
+import { createBusinessTokens } from './identity/businessTokens'
+import type { UserDirectory } from './identity/identityProvider'
+import { createSignInLimiter } from './identity/signInLimiter'
+import { imRoutes } from './imRoutes'
+import { createLogger } from './logging'
+import { proxyRoutes } from './proxy/proxy'
+import { createWebsocketPass } from './proxy/websocketPass'
+import { signInRoute } from './signInRoute'
+import { openGatewayStore, type GatewayStore } from './store/gatewayStore'
+import { createSecretBox } from './store/secretBox'
+import { createCors } from './web/cors'
+import { createOrigins } from './web/origins'
+import { createSecurityHeaders } from './web/securityHeaders'
+import { serveH5 } from './web/staticFiles'
+
+const bodyLimitBytes = 64 * 1024
+const upstreamConnections = 128
+const headersTimeoutMs = 30_000
+const bodyTimeoutMs = 60_000
+const cleaningIntervalMs = 60 * 60_000
+
+export type GatewayOptions = {
+  /** 0 for any free port. */
+  port: number
+  host: string
+  /** Existing folder; the database `gateway.db` is made in it. */
+  dataDir: string
+  /** The chat server, `http(s)://host[:port][/prefix]`. */
+  chatAddress: string
+  /** Name under which accounts and tokens of this chat server are kept; its address when left out. */
+  chatServerName?: string
+  agent: AgentCredentials | undefined
+  createTokenSecret: string | undefined
+  directory: UserDirectory | undefined
+  /** Signs business tokens: 32 bytes in hex. */
+  tokenKey: string
+  /** Encrypts what is kept of chat credentials: 32 bytes in hex. */
+  encryptionKey: string
+  /** Websocket address for clients when they reach the chat server directly; else the gateway's own `/websocket`. */
+  realtimeUrl?: string | undefined
+  /** Origins of pages that are not served by this gateway. */
+  corsOrigins?: readonly string[]
+  /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
+  trustedProxies?: readonly string[]
+  /** The H5 build; nothing is served at `/` when left out. */
+  h5Folder?: string
+  clock?: Clock
+  logger?: Logger
+}
+
+export type RunningGateway = {
+  /** `http://host:port` for this machine. */
+  url: string
+  port: number
+  /** Stops listening, ends connections, gives the agent's session back. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the gateway between clients, a business system and a chat server.
+ *
+ * @throws what the system says when the port or the data folder cannot be used.
+ */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const clock = options.clock ?? systemClock
+  const logger = options.logger ?? createLogger('warn')
+  const chatAddress = new URL(options.chatAddress)
+  const store = openGatewayStore(
+    join(options.dataDir, 'gateway.db'),
+    options.chatServerName ?? chatAddress.href,
+  )
+  const pool = new Pool(chatAddress.origin, {
+    connections: upstreamConnections,
+    headersTimeout: headersTimeoutMs,
+    bodyTimeout: bodyTimeoutMs,
+  })
+  const app = createApp(options, logger)
+  const parts = assemble(options, { clock, logger, store, pool, basePath: basePathOf(chatAddress) })
+  const websockets = createPass(options, app, chatAddress, logger)
+  const cleaning = setInterval(() => store.removeExpired(clock.now()), cleaningIntervalMs)
+  const close = async () => {
+    clearInterval(cleaning)
+    websockets.close()
+    await app.close()
+    await parts.agent.signOut()
+    await pool.destroy()
+    store.close()
+  }
+  try {
+    store.removeExpired(clock.now())
+    await addRoutes(app, options, parts)
+    await app.listen({ port: options.port, host: options.host })
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const port = portOf(app)
+  return { url: `http://${urlHost(options.host)}:${port}`, port, close }
+}
+
+function createApp(options: GatewayOptions, logger: FastifyBaseLogger): FastifyInstance {
+  const trusted = [...(options.trustedProxies ?? [])]
+  return fastify({
+    loggerInstance: logger,
+    bodyLimit: bodyLimitBytes,
+    // Node counts a connection that never sent a request as busy; closing would wait for it.
+    forceCloseConnections: true,
+    requestIdHeader: false,
+    trustProxy: trusted.length > 0 ? trusted : false,
+    routerOptions: { maxParamLength: 1024 },
+  })
+}
+
+type Machinery = { clock: Clock; logger: Logger; store: GatewayStore; pool: Pool; basePath: string }
+
+type Parts = ReturnType<typeof assemble>
+
+function assemble(options: GatewayOptions, machinery: Machinery) {
+  const { clock, logger, store, pool, basePath } = machinery
+  const rest = createChatRest(pool, basePath, clock)
+  const agent: Agent = createAgent(rest, options.agent)
+  const secretBox = createSecretBox(options.encryptionKey)
+  const accounts = createChatAccounts({ store, agent, secretBox, logger })
+  const issuer = createTokenIssuer([
+    createTokenBySecret(agent, options.createTokenSecret),
+    createTokenByPassword(rest, (account) => accounts.secretOf(account)),
+  ])
+  const sessions = createChatSessions({ store, accounts, issuer, rest, secretBox, clock, logger })
+  const tokens = createBusinessTokens({
+    keyHex: options.tokenKey,
+    clock,
+    directory: options.directory,
+    isRevoked: (sessionId) => store.isSessionRevoked(sessionId),
+  })
+  return { agent, sessions, tokens, limiter: createSignInLimiter(clock), pool, basePath }
+}
+
+async function addRoutes(
+  app: FastifyInstance,
+  options: GatewayOptions,
+  parts: Parts,
+): Promise<void> {
+  const { sessions, tokens, limiter, pool, basePath } = parts
+  const realtimeUrl = options.realtimeUrl ?? '/websocket'
+  const realtimeOrigin = options.realtimeUrl === undefined ? undefined : new URL(realtimeUrl).origin
+  app.addHook('onRequest', createCors(createOrigins(options.corsOrigins ?? [])))
+  app.addHook('onSend', createSecurityHeaders(realtimeOrigin))
+  app.get('/healthz', { logLevel: 'silent' }, () => ({ status: 'ok' }))
+  await app.register(signInRoute, {
+    prefix: '/api/TokenAuth',
+    directory: options.directory,
+    tokens,
+    limiter,
+  })
+  await app.register(imRoutes, {
+    prefix: '/api/services/app/Im',
+    identity: tokens,
+    sessions,
+    realtimeUrl,
+  })
+  await app.register(proxyRoutes, { identity: tokens, sessions, dispatcher: pool, basePath })
+  if (options.h5Folder !== undefined) await serveH5(app, options.h5Folder)
+  app.setNotFoundHandler((request, reply) => {
+    const isApi = request.url.startsWith('/api/')
+    const message = 'There is nothing at this address.'
+    return reply.code(404).send(isApi ? abpFailure(404, message) : message)
+  })
+}
+
+function createPass(
+  options: GatewayOptions,
+  app: FastifyInstance,
+  chatAddress: URL,
+  logger: Logger,
+) {
+  const origins = createOrigins(options.corsOrigins ?? [])
+  const trusted = options.trustedProxies ?? []
+  const pass = createWebsocketPass({
+    chatAddress,
+    isAllowedOrigin: (origin, host) => origins.mayOpenSocket(origin, host),
+    addressOf: (request) => realAddress(request.socket.remoteAddress, request.headers, trusted),
+    logger,
+  })
+  app.server.on('upgrade', (request, socket, head) => pass.upgrade(request, socket, head))
+  return pass
+}
+
+/** The last address that a trusted proxy has added, or the peer itself. */
+function realAddress(
+  peer: string | undefined,
+  headers: NodeJS.Dict<string | string[]>,
+  trusted: readonly string[],
+): string {
+  const forwarded = headers['x-forwarded-for']
+  const isTrusted = peer !== undefined && trusted.includes(peer)
+  if (!isTrusted || typeof forwarded !== 'string') return peer ?? ''
+  return forwarded.split(',').at(-1)?.trim() ?? peer
+}
+
+function basePathOf({ pathname }: URL): string {
+  return pathname.replace(/\/+$/, '')
+}
+
+function portOf(app: FastifyInstance): number {
+  const address = app.server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** The host under which this machine reaches a server that listens on `host`. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}

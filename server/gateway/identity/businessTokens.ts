@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import { errors, jwtVerify, SignJWT } from 'jose'
+import type { Clock } from '../clock'
+import { ImError } from '../imError'
+import type { Caller, DirectoryUser, IdentityProvider, UserDirectory } from './identityProvider'
+
+const issuer = 'uni-rocketchat'
+const audience = 'uni-rocketchat-gateway'
+const clockToleranceSeconds = 5
+
+export type IssuedBusinessToken = { accessToken: string; expireInSeconds: number }
+
+/** Issues and verifies the business tokens of the built-in directory: JWT, HS256, one random key per data folder. */
+export type BusinessTokens = IdentityProvider & {
+  /** @param lifetimeSeconds how long the token is accepted. */
+  issue(user: DirectoryUser, lifetimeSeconds: number): Promise<IssuedBusinessToken>
+}
+
+export type BusinessTokensOptions = {
+  /** Signing key, 32 bytes in hex. */
+  keyHex: string
+  clock: Clock
+  /** Undefined when password sign-in is switched off: then no token is accepted either. */
+  directory: UserDirectory | undefined
+  /** Whether a token was given up by signing out. */
+  isRevoked(sessionId: string): boolean
+}
+
+export function createBusinessTokens(options: BusinessTokensOptions): BusinessTokens {
+  const key = Buffer.from(options.keyHex, 'hex')
+  return {
+    async issue(user, lifetimeSeconds) {
+      const issuedAt = Math.floor(options.clock.now() / 1000)
+      const accessToken = await new SignJWT()
+        .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setSubject(String(user.userId))
+        .setJti(randomUUID())
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + lifetimeSeconds)
+        .sign(key)
+      return { accessToken, expireInSeconds: lifetimeSeconds }
+    },
+    async verify(bearer) {
+      if (bearer === undefined) throw new ImError('not-signed-in', 'Sign in first.')
+      const claims = await readClaims(bearer, key, options.clock)
+      if (options.isRevoked(claims.sessionId)) {
+        throw new ImError('not-signed-in', 'This session was signed out; sign in again.')
+      }
+      const user = options.directory?.find(claims.userId)
+      if (!user) throw new ImError('not-signed-in', 'This account no longer exists; sign in again.')
+      const { username, name, email } = user
+      return { ...claims, username, name, email }
+    },
+  }
+}
+
+async function readClaims(
+  token: string,
+  key: Uint8Array,
+  clock: Clock,
+): Promise<Pick<Caller, 'userId' | 'sessionId' | 'expiresAt'>> {
+  try {
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: ['HS256'],
+      issuer,
+      audience,
+      requiredClaims: ['sub', 'jti', 'exp'],
+      clockTolerance: clockToleranceSeconds,
+      currentDate: new Date(clock.now()),
+    })
+    return {
+      userId: payload.sub ?? '',
+      sessionId: payload.jti ?? '',
+      expiresAt: (payload.exp ?? 0) * 1000,
+    }
+  } catch (error) {
+    const message =
+      error instanceof errors.JWTExpired
+        ? 'Your session has expired; sign in again.'
+        : 'The business token is not valid; sign in again.'
+    throw new ImError('not-signed-in', message)
+  }
+}

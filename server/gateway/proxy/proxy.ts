@@ -1,0 +1,152 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { errors, type Dispatcher } from 'undici'
+import type { ChatSessions } from '../chat/chatSessions'
+import type { IdentityProvider } from '../identity/identityProvider'
+import { ImError } from '../imError'
+import type { IssuedPair } from '../store/gatewayStore'
+import { bearerOf, singleHeader } from '../web/bearer'
+import { toChatError } from './chatShapes'
+import { requestHeaders, responseHeaders } from './headers'
+import { readMethodCall } from './methodCall'
+import { isAllowedRoute } from './routes'
+
+const apiPrefix = '/api/v1/'
+const unreachableRetrySeconds = 5
+const tokenQuery = /[?&](?:rc_token|rc_uid|token|access_token|authToken|resume)=/i
+const filePath = /^\/(?:avatar|file-upload)\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]+$/
+
+export type ProxyOptions = {
+  identity: IdentityProvider
+  sessions: ChatSessions
+  dispatcher: Dispatcher
+  /** Path prefix of the chat server without a slash at its end, "" when it has none. */
+  basePath: string
+}
+
+/** The user's own chat credentials; the only ones that the proxy ever sends. */
+type OwnPair = { pair: IssuedPair; userId: string; authToken: string }
+
+/**
+ * Streams the listed routes of `/api/v1`, avatars and files between a client and the chat server. The caller needs a
+ * business token, and the chat id and token that this gateway issued to that business user; they are never replaced by
+ * others (gateway reference 7, items 1 and 2).
+ */
+export async function proxyRoutes(app: FastifyInstance, options: ProxyOptions): Promise<void> {
+  // Bodies are not parsed: they flow through as they come.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  app.setErrorHandler((error, request, reply) => sendChatError(error, request, reply))
+
+  const handle = async (request: FastifyRequest, reply: FastifyReply) => {
+    const own = await requireOwnPair(request, options)
+    refuseUnlisted(request)
+    return forward(request, reply, own, options)
+  }
+  app.route({
+    method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    url: '/api/v1/*',
+    handler: handle,
+  })
+  app.route({ method: ['GET', 'HEAD'], url: '/avatar/*', handler: handle })
+  app.route({ method: ['GET', 'HEAD'], url: '/file-upload/*', handler: handle })
+  await Promise.resolve()
+}
+
+async function requireOwnPair(
+  request: FastifyRequest,
+  { identity, sessions }: ProxyOptions,
+): Promise<OwnPair> {
+  const caller = await identity.verify(bearerOf(request))
+  const userId = singleHeader(request, 'x-user-id')
+  const authToken = singleHeader(request, 'x-auth-token')
+  const pair = sessions.require(caller, userId, authToken)
+  return { pair, userId: pair.chatUserId, authToken: authToken ?? '' }
+}
+
+function refuseUnlisted(request: FastifyRequest): void {
+  const url = request.raw.url ?? ''
+  const [path = ''] = url.split('?', 1)
+  if (tokenQuery.test(url)) {
+    throw new ImError('bad-request', 'Tokens do not belong into addresses; send them as headers.')
+  }
+  const isListed = path.startsWith(apiPrefix)
+    ? isAllowedRoute(request.method, path.slice(apiPrefix.length))
+    : filePath.test(path) && !hasDotSegment(path)
+  if (!isListed) {
+    throw new ImError('not-allowed', 'This endpoint is not available through the gateway.')
+  }
+}
+
+/** A path that another server could read as one outside its folder, also when it is encoded (once or twice). */
+function hasDotSegment(path: string): boolean {
+  return /(?:^|\/|%(?:25)*2f|%(?:25)*5c)(?:\.|%(?:25)*2e){1,2}(?:$|\/|%(?:25)*2f|%(?:25)*5c)/i.test(
+    path,
+  )
+}
+
+async function forward(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  own: OwnPair,
+  options: ProxyOptions,
+): Promise<FastifyReply> {
+  const url = request.raw.url ?? ''
+  const abort = new AbortController()
+  reply.raw.once('close', () => abort.abort())
+  const { body, headers } = await prepareRequest(request, url, own)
+  const response = await options.dispatcher.request({
+    method: request.method as Dispatcher.HttpMethod,
+    path: `${options.basePath}${url}`,
+    headers,
+    body,
+    signal: abort.signal,
+  })
+  if (response.statusCode === 401) options.sessions.forget(own.pair.tokenHash)
+  return reply
+    .code(response.statusCode)
+    .headers(responseHeaders(response.headers))
+    .send(response.body)
+}
+
+async function prepareRequest(request: FastifyRequest, url: string, own: OwnPair) {
+  const headers = requestHeaders(request.headers, request.ip)
+  headers['x-user-id'] = own.userId
+  headers['x-auth-token'] = own.authToken
+  if (!url.startsWith(apiPrefix)) {
+    // Avatars are served to these two cookies only, not to headers (protocol reference 5.12).
+    headers.cookie = `rc_uid=${encodeURIComponent(own.userId)}; rc_token=${encodeURIComponent(own.authToken)}`
+  }
+  if (url.startsWith(`${apiPrefix}method.call/`)) {
+    const body = await readMethodCall(request.raw, url.slice(`${apiPrefix}method.call/`.length))
+    headers['content-type'] = 'application/json'
+    headers['content-length'] = String(body.byteLength)
+    return { headers, body }
+  }
+  const hasBody =
+    request.headers['content-length'] !== undefined ||
+    request.headers['transfer-encoding'] !== undefined
+  if (hasBody && !['GET', 'HEAD'].includes(request.method)) return { headers, body: request.raw }
+  delete headers['content-length']
+  return { headers, body: null }
+}
+
+function sendChatError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = toImError(error)
+  if (known.status >= 500) request.log.warn({ code: known.code }, 'the proxy could not answer')
+  if (known.retryAfterSeconds !== undefined) reply.header('retry-after', known.retryAfterSeconds)
+  // A body that was not read to its end cannot be followed by another request.
+  if (!request.raw.complete) reply.header('connection', 'close')
+  return reply.code(known.status).send(toChatError(known))
+}
+
+function toImError(error: unknown): ImError {
+  if (error instanceof ImError) return error
+  if (error instanceof errors.RequestContentLengthMismatchError) {
+    return new ImError('bad-request', 'The length of the body is not the announced one.')
+  }
+  return new ImError(
+    'chat-unavailable',
+    'The chat server cannot be reached.',
+    unreachableRetrySeconds,
+  )
+}

@@ -1,0 +1,25 @@
+/** Mini-programs send this origin, whatever their own name is. */
+const miniProgramOrigin = 'https://servicewechat.com'
+
+export type Origins = {
+  /** Whether a page of this origin may open a websocket. No origin at all means that it is no page but an app. */
+  mayOpenSocket(origin: string | undefined, host: string | undefined): boolean
+  /** Whether a page of another origin may use the HTTP endpoints. */
+  mayReadAcross(origin: string | undefined): boolean
+}
+
+/** @param allowed origins besides the gateway's own, such as `https://app.example.com`. */
+export function createOrigins(allowed: readonly string[]): Origins {
+  const listed = new Set(allowed)
+  return {
+    mayOpenSocket(origin, host) {
+      if (origin === undefined || origin === miniProgramOrigin || listed.has(origin)) return true
+      return host !== undefined && hostOf(origin) === host.toLowerCase()
+    },
+    mayReadAcross: (origin) => origin !== undefined && listed.has(origin),
+  }
+}
+
+function hostOf(origin: string): string | undefined {
+  return /^https?:\/\/([^/]+)$/.exec(origin.toLowerCase())?.[1]
+}

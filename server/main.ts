@@ -1,0 +1,36 @@
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readyText } from './banner'
+import { readConfig } from './config'
+import { errorMessage, StartError } from './errors'
+import { startAll } from './startAll'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env, root)
+  const running = await startAll(config)
+  console.log(readyText(config, running))
+  let isStopping = false
+  const stop = () => {
+    // A second signal means: now.
+    if (isStopping) process.exit(1)
+    isStopping = true
+    void running.close().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    )
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+}
+
+function fail(error: unknown): never {
+  const text = errorMessage(error)
+  console.error(error instanceof StartError ? text : `The server cannot go on: ${text}`)
+  process.exit(1)
+}
+
+process.on('unhandledRejection', fail)
+process.on('uncaughtException', fail)
+main().catch(fail)

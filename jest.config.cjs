@@ -23,7 +23,10 @@ module.exports = {
     {
       ...common,
       displayName: 'server',
-      testMatch: ['<rootDir>/tests/unit/server/**/*.test.ts', '<rootDir>/tests/contract/**/*.test.ts'],
+      testMatch: [
+        '<rootDir>/tests/unit/server/**/*.test.ts',
+        '<rootDir>/tests/contract/**/*.test.ts',
+      ],
     },
     { ...inBrowser, displayName: 'h5', testMatch: ['<rootDir>/tests/h5/**/*.test.ts'] },
     { ...inBrowser, displayName: 'mp', testMatch: ['<rootDir>/tests/mp/**/*.test.ts'] },

@@ -1,9 +1,64 @@
 import { createPinia } from 'pinia'
 import { createSSRApp } from 'vue'
 import App from './App.vue'
+import { createHttp } from './src/api/http'
+import { createImApi } from './src/api/im'
+import { createRestApi } from './src/api/rest/restApi'
+import { storageKeys } from './src/api/storageKeys'
+import { routes } from './src/pages/routes'
+import { systemClock } from './src/platform/clock'
+import { platformLifecycle } from './src/platform/lifecycle'
+import { platformNetwork } from './src/platform/network'
+import { defaultServerUrl } from './src/platform/origin'
+import { resolveRealtimeUrl } from './src/platform/realtimeUrl'
+import { openSocket } from './src/platform/socket'
+import { platformStorage } from './src/platform/storage'
+import { systemLanguage } from './src/platform/theme'
+import { currentRoute, reLaunch } from './src/platform/ui'
+import { createDdpRealtime } from './src/realtime/ddpRealtime'
+import { createRepository } from './src/rocketchat/repository'
+import { provideServices } from './src/stores/services'
+import { useSessionStore } from './src/stores/session'
 
+/** Assembles the client: the only place where platform, network, stores and pages meet. */
 export function createApp() {
   const app = createSSRApp(App)
-  app.use(createPinia())
+  const pinia = createPinia()
+  app.use(pinia)
+  const clock = systemClock
+  const storage = platformStorage
+  const lifecycle = platformLifecycle
+  const network = platformNetwork
+  const http = createHttp({
+    baseUrl: defaultServerUrl,
+    storage,
+    clock,
+    renewChatSession: () => useSessionStore(pinia).renew(),
+    onSessionExpired: () => useSessionStore(pinia).expire(),
+  })
+  provideServices(pinia, {
+    clock,
+    storage,
+    lifecycle,
+    network,
+    im: createImApi(http),
+    repository: createRepository(createRestApi(http)),
+    createRealtime: ({ url, userId, username }) =>
+      createDdpRealtime({
+        url: resolveRealtimeUrl(defaultServerUrl(), url),
+        userId,
+        username,
+        token: () => String(storage.get(storageKeys.chatToken) ?? ''),
+        openSocket,
+        clock,
+        lifecycle,
+        network,
+      }),
+    systemLanguage: systemLanguage(),
+    flushIntervalMs: process.env.UNI_PLATFORM === 'mp-weixin' ? 100 : 50,
+    showSignIn: () => {
+      if (`/${currentRoute()}` !== routes.signIn) reLaunch(routes.signIn)
+    },
+  })
   return { app }
 }

@@ -10,7 +10,8 @@ const twoDigits = (value: number): string => (value < 10 ? `0${value}` : String(
 
 /** Whole days between two times by the calendar, not by 24 hours. */
 function daysBetween(from: Date, to: Date): number {
-  const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
+  const midnight = (date: Date) =>
+    new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
   // Rounded because a day with a clock change has 23 or 25 hours.
   return Math.round((midnight(to) - midnight(from)) / 86_400_000)
 }

@@ -1,5 +1,9 @@
+import { systemEn } from './systemEn'
+
 /** English. Its keys are the contract: every other language has exactly these (checked by the compiler). */
 export const en = {
+  ...systemEn,
+
   'app.name': 'Chat',
   'app.tagline': 'Rocket.Chat for your business',
 
@@ -54,10 +58,7 @@ export const en = {
   'message.waiting': 'Waiting to be sent',
   'message.sending': 'Sending',
   'message.failed': 'Not sent',
-  'message.deleted': 'Message deleted',
-  'message.encrypted': 'Encrypted message',
   'message.file': 'File: {name}',
-  'message.call': 'Conference call',
   'message.retry': 'Send again',
   'message.copy': 'Copy',
   'message.remove': 'Remove',
@@ -72,7 +73,8 @@ export const en = {
   'settings.theme.dark': 'Dark',
   'settings.signOut': 'Sign out',
   'settings.signOutQuestion': 'Sign out on this device?',
-  'settings.signOutUnsent': 'Sign out on this device? {count} messages were not sent and will be lost.',
+  'settings.signOutUnsent':
+    'Sign out on this device? {count} messages were not sent and will be lost.',
   'settings.server': 'Server',
   'settings.version': 'Version',
 
@@ -92,7 +94,8 @@ export const en = {
   'error.archived': 'This room is archived.',
   'error.blocked': 'You cannot write to this person.',
   'error.roomGone': 'This conversation does not exist any more.',
-  'error.storage': 'The storage of this device is full. What you send now is lost when the app closes.',
+  'error.storage':
+    'The storage of this device is full. What you send now is lost when the app closes.',
   'error.unknown': 'That did not work: {message}',
 
   'date.today': 'Today',

@@ -1,7 +1,10 @@
 import type { Messages } from './en'
+import { systemZhCN } from './systemZhCN'
 
 /** Simplified Chinese. */
 export const zhCN: Messages = {
+  ...systemZhCN,
+
   'app.name': '聊天',
   'app.tagline': '接入您业务系统的 Rocket.Chat',
 
@@ -56,10 +59,7 @@ export const zhCN: Messages = {
   'message.waiting': '等待发送',
   'message.sending': '正在发送',
   'message.failed': '未发送',
-  'message.deleted': '消息已删除',
-  'message.encrypted': '加密消息',
   'message.file': '文件：{name}',
-  'message.call': '视频会议',
   'message.retry': '重新发送',
   'message.copy': '复制',
   'message.remove': '移除',

@@ -1,0 +1,99 @@
+import { formatListTime } from '../locales/dates'
+import { isLocaleKey, type Translate } from '../locales/translate'
+import { describeSystemMessage, isSystemLine } from '../rocketchat/systemMessages'
+import type { Message, Room, RoomKind, Subscription } from '../rocketchat/types'
+import { colorOf, initialsOf } from '../timeline/avatar'
+
+/** One line of the conversation list, flat and ready to draw. */
+export type Channel = {
+  id: string
+  kind: RoomKind
+  title: string
+  initials: string
+  /** Index into the avatar palette, 0..11. */
+  color: number
+  preview: string
+  time: string
+  /** `''`, `1`…`99`, or `99+`. */
+  badge: string
+  /** Somebody mentioned the user by name and it is unread. */
+  isMentioned: boolean
+  /** Something is unread that does not count. */
+  isAlert: boolean
+  /** Sort key: time of the last activity in epoch milliseconds. */
+  activityAt: number
+}
+
+/** What a line is made of. */
+export type ChannelSource = {
+  subscription: Subscription
+  room: Room | undefined
+  /** Unread messages that only this client knows of (ephemeral ones). */
+  extraUnread: number
+  draft: string
+}
+
+export type ChannelContext = { selfId: string; now: number; t: Translate }
+
+/** Who a message is from, as the list of messages and its preview draw it. */
+export type Origin = 'own' | 'other' | 'system'
+
+export function originOf(message: Message, selfId: string): Origin {
+  if (isSystemLine(message.system)) return 'system'
+  return message.author.id === selfId ? 'own' : 'other'
+}
+
+/** The text of a message on one line: what it says, or what it is. */
+export function plainText(message: Message, t: Translate): string {
+  if (message.system !== '') {
+    const line = describeSystemMessage(message)
+    if (line === undefined) return ''
+    if ('text' in line) return line.text
+    return isLocaleKey(line.key) ? t(line.key, line.params) : line.params.param
+  }
+  if (message.text !== '') return message.text
+  return message.fileName === '' ? '' : t('message.file', { name: message.fileName })
+}
+
+/** Builds one line of the list. Badges follow the protocol reference, 5.5, "Client badge". */
+export function toChannel(source: ChannelSource, context: ChannelContext): Channel {
+  const { subscription, room, extraUnread } = source
+  const { t, now } = context
+  const isQuiet = subscription.isUnreadHidden
+  const unread = (isQuiet ? 0 : subscription.unread) + extraUnread
+  const activityAt = room?.lastActivityAt ?? subscription.updatedAt
+  return {
+    id: subscription.roomId,
+    kind: subscription.kind,
+    title: subscription.title,
+    initials: initialsOf(subscription.title),
+    color: colorOf(subscription.name),
+    preview: previewOf(source, context),
+    time: formatListTime(room?.lastMessage ? activityAt : 0, now, t),
+    badge: unread === 0 ? '' : unread > 99 ? '99+' : String(unread),
+    isMentioned: subscription.userMentions > 0,
+    isAlert: subscription.isAlert && !isQuiet && unread === 0,
+    activityAt,
+  }
+}
+
+function previewOf({ draft, room, subscription }: ChannelSource, context: ChannelContext): string {
+  const { t, selfId } = context
+  if (draft !== '') return `${t('list.draft')} ${oneLine(draft)}`
+  const message = room?.lastMessage
+  if (!message) return t('list.noMessage')
+  const text = oneLine(plainText(message, t))
+  if (originOf(message, selfId) === 'system') return text
+  if (message.author.id === selfId) return `${t('list.you')}: ${text}`
+  return subscription.kind === 'direct' ? text : `${message.author.name}: ${text}`
+}
+
+/** Long texts are cut here, because a mini-program sends every character of a line to its view. */
+function oneLine(text: string): string {
+  return text.slice(0, 80).replace(/\s+/g, ' ').trim()
+}
+
+/** Newest activity first; the title decides between equals so that the order never flickers. */
+export function byActivity(a: Channel, b: Channel): number {
+  return b.activityAt - a.activityAt || (a.title < b.title ? -1 : 1)
+}

@@ -1,0 +1,128 @@
+import type { Delta, Room, Subscription } from '../rocketchat/types'
+import { byActivity, toChannel, type Channel, type ChannelContext } from './channel'
+
+/**
+ * The caller's conversations, kept as the server's documents and drawn as lines on demand. Not reactive: the store
+ * publishes `lines` once per flush.
+ */
+export interface ChannelList {
+  /** Adds or replaces; an older copy than the stored one is ignored. True when something changed. */
+  putSubscription(subscription: Subscription): boolean
+  putRoom(room: Room): boolean
+  removeSubscription(roomId: string): boolean
+  removeRoom(roomId: string): void
+  applySubscriptions(delta: Delta<Subscription>): void
+  applyRooms(delta: Delta<Room>): void
+  subscription(roomId: string): Subscription | undefined
+  room(roomId: string): Room | undefined
+  /** Counts an unread message that the server does not count. */
+  addExtraUnread(roomId: string): void
+  clearExtraUnread(roomId: string): void
+  setDraft(roomId: string, text: string): void
+  draft(roomId: string): string
+  /** Every line is drawn again the next time: the language or the day has changed. */
+  invalidate(): void
+  /** Open conversations by activity; lines that did not change are the same objects as before. */
+  lines(context: ChannelContext): readonly Channel[]
+  /** Largest `updatedAt` of each kind: where the next delta starts. 0 when there is none. */
+  watermarks(): { subscriptions: number; rooms: number }
+  clear(): void
+}
+
+export function createChannelList(): ChannelList {
+  const subscriptions = new Map<string, Subscription>()
+  const rooms = new Map<string, Room>()
+  const extraUnread = new Map<string, number>()
+  const drafts = new Map<string, string>()
+  const drawn = new Map<string, Channel>()
+  let watermark = { subscriptions: 0, rooms: 0 }
+
+  function putSubscription(next: Subscription): boolean {
+    const known = subscriptions.get(next.roomId)
+    if (known && known.updatedAt > next.updatedAt) return false
+    subscriptions.set(next.roomId, next)
+    watermark.subscriptions = Math.max(watermark.subscriptions, next.updatedAt)
+    drawn.delete(next.roomId)
+    return true
+  }
+
+  function putRoom(next: Room): boolean {
+    const known = rooms.get(next.id)
+    if (known && known.updatedAt > next.updatedAt) return false
+    rooms.set(next.id, next)
+    watermark.rooms = Math.max(watermark.rooms, next.updatedAt)
+    drawn.delete(next.id)
+    return true
+  }
+
+  function removeSubscription(roomId: string): boolean {
+    drawn.delete(roomId)
+    return subscriptions.delete(roomId)
+  }
+
+  /** `remove` of a delta names subscriptions by their own id and is workspace-wide: unknown ids are ignored. */
+  function applySubscriptions({ update, removedIds }: Delta<Subscription>): void {
+    const removed = new Set(removedIds)
+    for (const known of [...subscriptions.values()]) {
+      if (removed.has(known.id)) removeSubscription(known.roomId)
+    }
+    for (const subscription of update) putSubscription(subscription)
+  }
+
+  function lines(context: ChannelContext): readonly Channel[] {
+    const result: Channel[] = []
+    for (const [roomId, subscription] of subscriptions) {
+      if (!subscription.isOpen) continue
+      let line = drawn.get(roomId)
+      if (!line) {
+        const source = {
+          subscription,
+          room: rooms.get(roomId),
+          extraUnread: extraUnread.get(roomId) ?? 0,
+          draft: drafts.get(roomId) ?? '',
+        }
+        line = toChannel(source, context)
+        drawn.set(roomId, line)
+      }
+      result.push(line)
+    }
+    return result.sort(byActivity)
+  }
+
+  return {
+    putSubscription,
+    putRoom,
+    removeSubscription,
+    removeRoom(roomId) {
+      rooms.delete(roomId)
+      drawn.delete(roomId)
+    },
+    applySubscriptions,
+    applyRooms({ update, removedIds }) {
+      for (const id of removedIds) rooms.delete(id)
+      for (const room of update) putRoom(room)
+    },
+    subscription: (roomId) => subscriptions.get(roomId),
+    room: (roomId) => rooms.get(roomId),
+    addExtraUnread(roomId) {
+      extraUnread.set(roomId, (extraUnread.get(roomId) ?? 0) + 1)
+      drawn.delete(roomId)
+    },
+    clearExtraUnread(roomId) {
+      if (extraUnread.delete(roomId)) drawn.delete(roomId)
+    },
+    setDraft(roomId, text) {
+      if (text === '') drafts.delete(roomId)
+      else drafts.set(roomId, text)
+      drawn.delete(roomId)
+    },
+    draft: (roomId) => drafts.get(roomId) ?? '',
+    invalidate: () => drawn.clear(),
+    lines,
+    watermarks: () => watermark,
+    clear() {
+      for (const map of [subscriptions, rooms, extraUnread, drafts, drawn]) map.clear()
+      watermark = { subscriptions: 0, rooms: 0 }
+    },
+  }
+}

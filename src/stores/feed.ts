@@ -1,0 +1,175 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { ApiError } from '../api/apiError'
+import type { TimerHandle } from '../platform/types'
+import type { RealtimeState, StreamFrame } from '../realtime/realtime'
+import { decodeFrame } from '../rocketchat/streams'
+import { useChatStore } from './chat'
+import { useConnectionStore } from './connection'
+import { createDispatcher } from './dispatcher'
+import { useOutboxStore } from './outbox'
+import { useServices } from './services'
+import { useSessionStore } from './session'
+
+/** What the line under the page's head says. */
+export type LineState = 'offline' | 'connecting' | 'updating' | 'live'
+
+/** Waits between attempts to complete the lists, in milliseconds. */
+const retryDelays = [1_000, 3_000, 10_000, 30_000]
+
+/**
+ * Keeps everything complete: first all conversations by REST while the connection opens, then, after every (re)connect and
+ * only once login and subscriptions are confirmed, what changed meanwhile. From then on the streams bring the rest
+ * (protocol reference 5.9).
+ */
+export const useFeedStore = defineStore('feed', () => {
+  const { clock, network, repository } = useServices()
+  const chat = useChatStore()
+  const connection = useConnectionStore()
+  const outbox = useOutboxStore()
+  const session = useSessionStore()
+
+  /** Frames that could not be read: counted, never shown. */
+  const droppedFrames = ref(0)
+  const isSynced = ref(false)
+  const isOnline = ref(true)
+  /** Short interruptions are not worth a line that jumps in and out. */
+  const isLineDue = ref(false)
+  let lineTimer: TimerHandle
+  let retryTimer: TimerHandle
+  let retries = 0
+  let firstLoad: Promise<void> = Promise.resolve()
+  let disposeNetwork: () => void = () => undefined
+
+  const lineState = computed<LineState>(() => {
+    if (connection.state === 'live' && isSynced.value) return 'live'
+    if (!isOnline.value) return 'offline'
+    if (!isLineDue.value) return 'live'
+    return connection.state === 'live' ? 'updating' : 'connecting'
+  })
+
+  const dispatch = createDispatcher({ onResyncRoom: () => void resyncRoom() })
+
+  function onFrame(frame: StreamFrame): void {
+    const event = decodeFrame(frame, () => {
+      droppedFrames.value += 1
+    })
+    if (event) dispatch(event)
+  }
+
+  /** Begins for the user who is signed in. */
+  function start(): void {
+    const { user, realtimeUrl } = session
+    if (!user) return
+    chat.start(user.id)
+    outbox.start(user.id, {
+      onEntry: chat.showEntry,
+      onSent: (message) => chat.appendMessage(message, 'answer'),
+      onDiscarded: chat.dropEntry,
+    })
+    isSynced.value = false
+    waitForLine()
+    disposeNetwork = network.onChange((online) => {
+      isOnline.value = online
+    })
+    firstLoad = loadLists().catch(() => undefined)
+    const target = { url: realtimeUrl, userId: user.id, username: user.username }
+    connection.open(target, { onState, onFrame })
+  }
+
+  function stop(): void {
+    clock.clearTimeout(lineTimer)
+    clock.clearTimeout(retryTimer)
+    disposeNetwork()
+    connection.close()
+    isSynced.value = false
+  }
+
+  function waitForLine(): void {
+    isLineDue.value = false
+    clock.clearTimeout(lineTimer)
+    lineTimer = clock.setTimeout(() => {
+      isLineDue.value = true
+    }, 1_500)
+  }
+
+  function onState(state: RealtimeState): void {
+    if (state === 'live') {
+      isOnline.value = true
+      void complete()
+      return
+    }
+    if (isSynced.value) waitForLine()
+    isSynced.value = false
+    clock.clearTimeout(retryTimer)
+    chat.markStale()
+    if (state === 'rejected') void renew()
+  }
+
+  /** The server refused the chat token: a new one once, otherwise the session is over. */
+  async function renew(): Promise<void> {
+    try {
+      if (await session.renew()) connection.reopen()
+      else session.expire()
+    } catch {
+      clock.clearTimeout(retryTimer)
+      retryTimer = clock.setTimeout(() => void renew(), nextDelay())
+    }
+  }
+
+  /** Fetches what no stream brought; repeats until it worked or the connection is another one. */
+  async function complete(): Promise<void> {
+    const generation = connection.generation()
+    const isStale = (): boolean =>
+      connection.generation() !== generation || connection.state !== 'live'
+    try {
+      await firstLoad
+      if (isStale()) return
+      await loadLists(isStale)
+      if (isStale()) return
+      await chat.catchUp()
+      if (isStale()) return
+      isSynced.value = true
+      retries = 0
+      outbox.pump()
+    } catch (error) {
+      if (isStale() || session.status !== 'signedIn') return
+      if (!(error instanceof ApiError)) throw error
+      clock.clearTimeout(retryTimer)
+      retryTimer = clock.setTimeout(() => void complete(), nextDelay())
+    }
+  }
+
+  async function loadLists(isStale: () => boolean = () => false): Promise<void> {
+    const { subscriptions, rooms } = chat.watermarks()
+    const since = (watermark: number) => (watermark === 0 ? undefined : watermark)
+    try {
+      const [changedSubscriptions, changedRooms] = await Promise.all([
+        repository.loadSubscriptions(since(subscriptions)),
+        repository.loadRooms(since(rooms)),
+      ])
+      if (!isStale()) chat.applyLists(changedSubscriptions, changedRooms)
+    } catch (error) {
+      chat.failLists()
+      throw error
+    }
+  }
+
+  async function resyncRoom(): Promise<void> {
+    try {
+      await chat.catchUp()
+    } catch {
+      // The next reconnect asks again.
+    }
+  }
+
+  function nextDelay(): number {
+    const delay = retryDelays[Math.min(retries, retryDelays.length - 1)] ?? 30_000
+    retries += 1
+    return delay * (0.75 + clock.random() / 2)
+  }
+
+  session.onEnd(stop)
+
+  return { lineState, droppedFrames, start }
+})

@@ -1,0 +1,47 @@
+import type { Clock, TimerHandle } from '../platform/types'
+
+/** Let a burst of messages end before saying that they are read. */
+const settleMs = 400
+/** Rocket.Chat allows ten calls a minute per route (protocol reference 3.4). */
+const pauseMs = 6_500
+
+export type ReadMarksOptions = {
+  clock: Clock
+  /** Whether there is something to mark and the user really sees it. Asked when the time has come. */
+  shouldMark: () => boolean
+  /** Tells the server. */
+  mark: () => Promise<void>
+}
+
+/** Marks the open room as read, soon after it changed but never more often than the server allows. */
+export interface ReadMarks {
+  /** Something may be readable now. */
+  request(): void
+  stop(): void
+}
+
+export function createReadMarks({ clock, shouldMark, mark }: ReadMarksOptions): ReadMarks {
+  let timer: TimerHandle
+  let isWaiting = false
+  let lastAt = Number.NEGATIVE_INFINITY
+
+  function run(): void {
+    isWaiting = false
+    if (!shouldMark()) return
+    lastAt = clock.now()
+    // A mark that fails is asked for again by the next message or the next opening.
+    mark().catch(() => undefined)
+  }
+
+  return {
+    request() {
+      if (isWaiting) return
+      isWaiting = true
+      timer = clock.setTimeout(run, Math.max(settleMs, lastAt + pauseMs - clock.now()))
+    },
+    stop() {
+      clock.clearTimeout(timer)
+      isWaiting = false
+    },
+  }
+}

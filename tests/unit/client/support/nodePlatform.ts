@@ -1,0 +1,69 @@
+import { WebSocket } from 'ws'
+import type { OpenSocket } from '../../../../src/platform/types'
+
+/** Real sockets in Node, for tests against real servers: the same contract as the platform's `openSocket`. */
+export const openNodeSocket: OpenSocket = (url, handlers) => {
+  const socket = new WebSocket(url)
+  socket.on('open', () => handlers.onOpen())
+  socket.on('message', (data: Buffer, isBinary: boolean) => {
+    if (!isBinary) handlers.onMessage(data.toString('utf8'))
+  })
+  socket.on('close', (code, reason) => handlers.onClose(code, reason.toString('utf8')))
+  socket.on('error', (error) => handlers.onError(error.message))
+  return {
+    send(text) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text)
+    },
+    close(code = 1000, reason = '') {
+      if (socket.readyState === WebSocket.CONNECTING) socket.terminate()
+      else socket.close(code, reason)
+    },
+  }
+}
+
+type RequestOptions = {
+  url: string
+  method: string
+  header: Record<string, string>
+  data?: unknown
+  timeout?: number
+  complete(response: Record<string, unknown>): void
+}
+
+/** Puts a `uni.request` over Node's fetch in place, so that the http instance talks to real servers. */
+export function installNodeRequest(): void {
+  const request = (options: RequestOptions): { abort(): void } => {
+    const controller = new AbortController()
+    exchange(options, controller.signal).then(options.complete, (error: unknown) =>
+      options.complete({ errMsg: `request:fail ${String(error)}` }),
+    )
+    return { abort: () => controller.abort() }
+  }
+  Object.assign(globalThis, { uni: { request } })
+}
+
+async function exchange(options: RequestOptions, signal: AbortSignal) {
+  const hasBody = options.method !== 'GET' && options.data !== undefined
+  const response = await fetch(options.url, {
+    method: options.method,
+    headers: { ...options.header, ...(hasBody ? { 'content-type': 'application/json' } : {}) },
+    body: hasBody ? JSON.stringify(options.data) : null,
+    signal,
+  })
+  const text = await response.text()
+  return {
+    statusCode: response.status,
+    header: Object.fromEntries(response.headers),
+    data: parse(text),
+    errMsg: 'request:ok',
+  }
+}
+
+/** As `dataType: 'json'` does: what is no JSON stays text. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -7,15 +7,18 @@ import { startAll } from './startAll'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
+const sameSignalMs = 1000
+
 async function main(): Promise<void> {
   const config = readConfig(process.env, root)
   const running = await startAll(config)
   console.log(readyText(config, running))
-  let isStopping = false
+  let stoppingSince: number | undefined
   const stop = () => {
-    // A second signal means: now.
-    if (isStopping) process.exit(1)
-    isStopping = true
+    // A signal to the whole group arrives twice; one that comes later means: now.
+    if (stoppingSince !== undefined && Date.now() - stoppingSince > sameSignalMs) process.exit(1)
+    if (stoppingSince !== undefined) return
+    stoppingSince = Date.now()
     void running.close().then(
       () => process.exit(0),
       (error: unknown) => fail(error),

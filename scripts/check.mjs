@@ -1,0 +1,25 @@
+// `npm run check`: types, lint, format, unused code. Every step runs; the last lines say which failed.
+import { checkMachine, run } from './lib/steps.mjs'
+import { install } from './lib/prepare.mjs'
+
+const steps = [
+  { name: 'types (vue-tsc)', command: ['npx', 'vue-tsc', '--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'lint (eslint)', command: ['npx', 'eslint', '.'] },
+  {
+    name: 'format (prettier)',
+    command: ['npx', 'prettier', '--check', '--log-level', 'warn', '.'],
+  },
+  { name: 'unused code (knip)', command: ['npx', 'knip', '--no-progress'] },
+]
+
+checkMachine()
+install()
+const failed = steps.filter(({ name, command: [program, ...args] }) => {
+  console.log(`check: ${name}`)
+  return run(program, args) !== 0
+})
+if (failed.length > 0) {
+  console.error(`check: failed: ${failed.map(({ name }) => name).join(', ')}`)
+  process.exit(1)
+}
+console.log('check: all good')

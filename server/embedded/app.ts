@@ -1,0 +1,32 @@
+import type { Permissions } from './auth/permissions'
+import type { Clock } from './clock'
+import type { Events } from './events/events'
+import type { Presence } from './events/presence'
+import type { Settings } from './settings'
+import type { Store } from './storage/store'
+
+/** The part of pino that the embedded server uses. Nothing logged contains a token or a message's text. */
+export type Logger = {
+  info(fields: Record<string, unknown>, message: string): void
+  warn(fields: Record<string, unknown>, message: string): void
+  error(fields: Record<string, unknown>, message: string): void
+}
+
+export const silentLogger: Logger = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
+/** What every part of the server works with. */
+export type App = {
+  clock: Clock
+  logger: Logger
+  store: Store
+  settings: Settings
+  permissions: Permissions
+  events: Events
+  presence: Presence
+  /** Secret that `users.createToken` asks for; without it that endpoint refuses. */
+  createTokenSecret: string | undefined
+}

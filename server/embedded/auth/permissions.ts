@@ -1,0 +1,88 @@
+import type { UserDoc } from '../documents'
+import type { Store } from '../storage/store'
+
+const everyUser = ['admin', 'user', 'bot', 'app']
+const anyUser = ['admin', 'user', 'bot', 'app', 'guest', 'anonymous']
+const ownersUp = ['admin', 'owner']
+const moderatorsUp = ['admin', 'owner', 'moderator']
+const machines = ['admin', 'bot', 'app']
+
+/** Which roles hold a permission, as a new workspace has it (protocol reference 5.8). */
+const defaults: Readonly<Record<string, readonly string[]>> = {
+  'api-bypass-rate-limit': machines,
+  'archive-room': ownersUp,
+  'ban-user': moderatorsUp,
+  'bypass-time-limit-edit-and-delete': machines,
+  'create-c': everyUser,
+  'create-d': everyUser,
+  'create-p': everyUser,
+  'create-user': ['admin'],
+  'delete-message': moderatorsUp,
+  'delete-own-message': ['admin', 'user'],
+  'edit-message': moderatorsUp,
+  'edit-other-user-info': ['admin'],
+  'edit-room': moderatorsUp,
+  'force-delete-message': ownersUp,
+  'mention-all': moderatorsUp.concat('user'),
+  'mention-here': moderatorsUp.concat('user'),
+  'message-impersonate': ['bot', 'app'],
+  'mute-user': moderatorsUp,
+  'pin-message': moderatorsUp,
+  'post-readonly': moderatorsUp,
+  'preview-c-room': anyUser,
+  'send-many-messages': machines,
+  'user-generate-access-token': ['admin'],
+  'view-c-room': everyUser.concat('anonymous'),
+  'view-d-room': everyUser.concat('guest'),
+  'view-full-other-user-info': ['admin'],
+  'view-history': everyUser.concat('anonymous'),
+  'view-joined-room': ['guest', 'bot', 'app', 'anonymous'],
+  'view-other-user-channels': ['admin'],
+  'view-p-room': everyUser.concat('anonymous', 'guest'),
+  'view-statistics': ['admin'],
+}
+
+export type Permissions = {
+  /** Whether one of the user's roles, or of the roles in the room, holds the permission. */
+  has(user: UserDoc, permission: string, rid?: string): boolean
+  hasAny(user: UserDoc, permissions: readonly string[], rid?: string): boolean
+}
+
+const read = (store: Store): Map<string, Set<string>> => {
+  const rows = store.driver.all<{ id: string; roles: string }>('SELECT id, roles FROM permissions')
+  return new Map(rows.map((row) => [row.id, new Set(JSON.parse(row.roles) as string[])]))
+}
+
+const seed = (store: Store): void => {
+  store.write(() => {
+    for (const [id, roles] of Object.entries(defaults)) {
+      store.driver.run(
+        'INSERT INTO permissions (id, roles, updated_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING',
+        id,
+        JSON.stringify(roles),
+        store.stamps.next().getTime(),
+      )
+    }
+  })
+}
+
+/** Reads the permissions; ones that a newer version brought are added with their default roles. */
+export const createPermissions = (store: Store): Permissions => {
+  const known = new Set(
+    store.driver.all<{ id: string }>('SELECT id FROM permissions').map((row) => row.id),
+  )
+  if (Object.keys(defaults).some((id) => !known.has(id))) seed(store)
+  const table = read(store)
+  const has = (user: UserDoc, permission: string, rid?: string): boolean => {
+    const holders = table.get(permission)
+    if (holders === undefined) return false
+    if (user.roles.some((role) => holders.has(role))) return true
+    if (rid === undefined) return false
+    const roles = store.subscriptions.get(rid, user._id)?.roles ?? []
+    return roles.some((role) => holders.has(role))
+  }
+  return {
+    has,
+    hasAny: (user, permissions, rid) => permissions.some((one) => has(user, one, rid)),
+  }
+}

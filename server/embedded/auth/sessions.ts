@@ -1,0 +1,116 @@
+import type { App } from '../app'
+import type { UserDoc } from '../documents'
+import { MeteorError } from '../errors'
+import { hashToken, randomToken } from '../ids'
+import type { StoredToken } from '../storage/tokens'
+import { digestOf, verifyPassword } from './passwords'
+
+const maxTokensPerUser = 50
+const maxPlainPassword = 256
+const dayMs = 24 * 60 * 60 * 1000
+
+/** A signed-in user. `tokenExpires` in milliseconds since the epoch. */
+export type Session = {
+  user: UserDoc
+  token: string
+  tokenHash: string
+  tokenExpires: number
+  type: 'password' | 'resume'
+}
+
+const expiry = (app: App, token: StoredToken): number =>
+  token.createdAt + app.settings.number('Accounts_LoginExpiration') * dayMs
+
+/** Every refused sign-in looks the same, since Rocket.Chat 7.0 (protocol reference 1.7). */
+const refused = (): MeteorError => new MeteorError(401, 'User not found')
+
+/** Makes a new login token; the oldest ones beyond 50 end, and so do the sockets that use them (1.8). */
+export const issueToken = (app: App, user: UserDoc): Session => {
+  const token = randomToken()
+  const stored = { hash: hashToken(token), uid: user._id, createdAt: app.clock.now() }
+  app.store.write(() => {
+    app.store.tokens.insert(stored)
+    app.events.tokensRemoved(app.store.tokens.removeBeyond(user._id, maxTokensPerUser))
+  })
+  return {
+    user,
+    token,
+    tokenHash: stored.hash,
+    tokenExpires: expiry(app, stored),
+    type: 'password',
+  }
+}
+
+/** The user whom a token belongs to, or undefined when it is unknown, expired or its user inactive. */
+export const resume = (app: App, token: string): Session | undefined => {
+  const stored = app.store.tokens.get(hashToken(token))
+  if (stored === undefined || expiry(app, stored) <= app.clock.now()) return undefined
+  const user = app.store.users.get(stored.uid)
+  if (user?.active !== true) return undefined
+  const tokenExpires = expiry(app, stored)
+  return { user, token, tokenHash: stored.hash, tokenExpires, type: 'resume' }
+}
+
+/** Ends a token and every socket that uses it. */
+export const endToken = (app: App, tokenHash: string): void => {
+  app.store.write(() => {
+    if (app.store.tokens.remove(tokenHash)) app.events.tokensRemoved([tokenHash])
+  })
+}
+
+const findUser = (app: App, selector: unknown): UserDoc | undefined => {
+  if (typeof selector !== 'object' || selector === null) throw badOptions()
+  const { username, email, id } = selector as Record<string, unknown>
+  if (typeof username === 'string') return app.store.users.byUsername(username)
+  if (typeof email === 'string') return app.store.users.byEmail(email)
+  if (typeof id === 'string') return app.store.users.get(id)
+  throw badOptions()
+}
+
+const badOptions = (): MeteorError => new MeteorError(400, 'Unrecognized options for login request')
+
+const digestFrom = (password: unknown): string => {
+  if (typeof password === 'string') {
+    if (password.length > maxPlainPassword) throw refused()
+    return digestOf(password)
+  }
+  if (typeof password === 'object' && password !== null) {
+    const { digest, algorithm } = password as Record<string, unknown>
+    if (typeof digest === 'string' && algorithm === 'sha-256') return digest.toLowerCase()
+  }
+  throw badOptions()
+}
+
+const withPassword = async (app: App, selector: unknown, password: unknown): Promise<Session> => {
+  const digest = digestFrom(password)
+  const user = findUser(app, selector)
+  const stored = user === undefined ? null : app.store.users.passwordHash(user._id)
+  if (!(await verifyPassword(digest, stored)) || user === undefined) throw refused()
+  // Read again: the account may have changed while the hash was computed.
+  const current = app.store.users.get(user._id)
+  if (current === undefined) throw refused()
+  if (!current.active) {
+    throw new MeteorError('error-user-is-not-activated', 'User is not activated')
+  }
+  const signedIn = { ...current, lastLogin: new Date(app.clock.now()) }
+  return app.store.write(() => {
+    app.store.users.update(signedIn)
+    return issueToken(app, signedIn)
+  })
+}
+
+/**
+ * Signs in with one of the login objects of protocol reference 1.7 (password or resume).
+ * @throws MeteorError 401 for every wrong credential, 400 for an object of another form.
+ */
+export const login = async (app: App, options: unknown): Promise<Session> => {
+  if (typeof options !== 'object' || options === null) throw badOptions()
+  const { resume: token, user, password } = options as Record<string, unknown>
+  if (token !== undefined) {
+    const session = typeof token === 'string' ? resume(app, token) : undefined
+    if (session === undefined) throw refused()
+    return session
+  }
+  if (user === undefined || password === undefined) throw badOptions()
+  return withPassword(app, user, password)
+}

@@ -1,0 +1,57 @@
+import { WebSocketServer, type WebSocket } from 'ws'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { App } from '../app'
+import { createConnection, type DdpConnection } from './connection'
+
+/** A frame may be at most this long; a longer one closes the socket with 1009. */
+export const maxFrameBytes = 1024 * 1024
+
+/** What may wait for a client that does not read; then it is cut off, so that it cannot fill the memory. */
+const maxBacklogBytes = 16 * 1024 * 1024
+
+export type DdpHub = {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Closes every connection. */
+  close(): void
+}
+
+/** Accepts websockets, and closes those whose login token ended (protocol reference 1.8). */
+export const createDdpHub = (app: App): DdpHub => {
+  const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes })
+  const connections = new Map<WebSocket, DdpConnection>()
+  const accept = (socket: WebSocket): void => {
+    const connection = createConnection(app, {
+      send: (text) => {
+        if (socket.readyState !== socket.OPEN) return
+        if (socket.bufferedAmount > maxBacklogBytes) socket.terminate()
+        else socket.send(text)
+      },
+      // A dead peer never answers a close frame; ws waits 30 s for it and then cuts the socket.
+      close: () => socket.close(),
+    })
+    connections.set(socket, connection)
+    socket.on('message', (data, isBinary) => {
+      // Text arrives as one Buffer (ws's default binary type).
+      connection.receive(isBinary || !Buffer.isBuffer(data) ? '' : data.toString('utf8'))
+    })
+    socket.on('error', () => socket.terminate())
+    socket.on('close', () => {
+      connections.delete(socket)
+      connection.closed()
+    })
+  }
+  app.events.onTokensRemoved((hashes) => {
+    for (const [socket, connection] of connections) {
+      const hash = connection.tokenHash()
+      if (hash !== undefined && hashes.includes(hash)) socket.close()
+    }
+  })
+  return {
+    upgrade: (request, socket, head) => server.handleUpgrade(request, socket, head, accept),
+    close: () => {
+      for (const socket of connections.keys()) socket.terminate()
+      server.close()
+    },
+  }
+}

@@ -1,0 +1,147 @@
+/** The stored documents, in the field names of Rocket.Chat's wire (protocol reference section 4). */
+
+export type UserRef = { _id: string; username: string; name?: string }
+
+export type Mention = { _id: string; username: string; name?: string; type?: 'user' | 'team' }
+
+export type MessageUrl = { url: string; meta: Record<string, unknown>; ignoreParse?: true }
+
+/** A message (4.1). */
+export type MessageDoc = {
+  _id: string
+  rid: string
+  msg: string
+  ts: Date
+  u: UserRef
+  _updatedAt: Date
+  t?: string
+  md?: unknown[]
+  mentions?: Mention[]
+  channels?: { _id: string; name: string; fname?: string }[]
+  urls?: MessageUrl[]
+  attachments?: Record<string, unknown>[]
+  file?: Record<string, unknown>
+  files?: Record<string, unknown>[]
+  reactions?: Record<string, { usernames: string[] }>
+  starred?: { _id: string }[]
+  pinned?: boolean
+  editedAt?: Date
+  editedBy?: { _id: string; username: string }
+  tmid?: string
+  tshow?: true
+  tcount?: number
+  tlm?: Date
+  replies?: string[]
+  drid?: string
+  groupable?: boolean
+  alias?: string
+  avatar?: string
+  emoji?: string
+  blocks?: unknown[]
+  customFields?: Record<string, unknown>
+  content?: Record<string, unknown>
+  role?: string
+  _hidden?: true
+}
+
+export type RoomType = 'c' | 'p' | 'd'
+
+/** A room (4.3). Direct messages have `uids` and `usernames` in place of a name. */
+export type RoomDoc = {
+  _id: string
+  t: RoomType
+  name?: string
+  fname?: string
+  u?: UserRef
+  ts: Date
+  msgs: number
+  usersCount: number
+  _updatedAt: Date
+  lm?: Date
+  lastMessage?: MessageDoc
+  default?: boolean
+  ro?: boolean
+  sysMes?: boolean | string[]
+  customFields?: Record<string, unknown>
+  uids?: string[]
+  usernames?: string[]
+  topic?: string
+  description?: string
+  announcement?: string
+  muted?: string[]
+  unmuted?: string[]
+  archived?: boolean
+  broadcast?: boolean
+  encrypted?: boolean
+  reactWhenReadOnly?: boolean
+  joinCodeRequired?: boolean
+  avatarETag?: string
+  prid?: string
+  teamId?: string
+}
+
+export type NotificationLevel = 'all' | 'mentions' | 'nothing'
+
+/** One person's view of one room (4.4). */
+export type SubscriptionDoc = {
+  _id: string
+  rid: string
+  t: RoomType
+  u: UserRef
+  ts: Date
+  name: string
+  fname?: string
+  open: boolean
+  alert: boolean
+  unread: number
+  userMentions: number
+  groupMentions: number
+  _updatedAt: Date
+  ls?: Date
+  lr?: Date
+  f?: boolean
+  roles?: string[]
+  customFields?: Record<string, unknown>
+  tunread?: string[]
+  tunreadUser?: string[]
+  tunreadGroup?: string[]
+  archived?: boolean
+  disableNotifications?: boolean
+  muteGroupMentions?: boolean
+  hideUnreadStatus?: boolean
+  desktopNotifications?: NotificationLevel
+  userHighlights?: string[]
+  blocked?: true
+  blocker?: true
+  status?: 'INVITED' | 'BANNED'
+  prid?: string
+}
+
+export type PresenceStatus = 'online' | 'away' | 'busy' | 'offline'
+
+/** An account (4.5). Password and tokens are kept elsewhere, so they cannot leak with the document. */
+export type UserDoc = {
+  _id: string
+  username: string
+  name: string
+  emails: { address: string; verified: boolean }[]
+  roles: string[]
+  active: boolean
+  type: 'user' | 'bot' | 'app'
+  createdAt: Date
+  _updatedAt: Date
+  statusDefault: PresenceStatus
+  statusText: string
+  utcOffset?: number
+  language?: string
+  lastLogin?: Date
+  avatarETag?: string
+  nickname?: string
+  bio?: string
+  customFields?: Record<string, unknown>
+  requirePasswordChange?: boolean
+  settings: { profile: Record<string, unknown>; preferences: Record<string, unknown> }
+}
+
+/** What remains of a deleted document, for clients that ask what changed since. */
+export type TrashStub = { _id: string; _deletedAt: Date }

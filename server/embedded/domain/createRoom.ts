@@ -1,0 +1,182 @@
+import type { App } from '../app'
+import type { RoomDoc, SubscriptionDoc, UserDoc } from '../documents'
+import { MeteorError } from '../errors'
+import { randomId } from '../ids'
+import { addSystemMessage } from './systemMessage'
+
+const subscriptionOf = (app: App, room: RoomDoc, user: UserDoc): SubscriptionDoc => {
+  const subscription: SubscriptionDoc = {
+    _id: randomId(),
+    rid: room._id,
+    t: room.t,
+    u: { _id: user._id, username: user.username, name: user.name },
+    ts: new Date(app.clock.now()),
+    name: room.name ?? '',
+    open: true,
+    alert: false,
+    unread: 0,
+    userMentions: 0,
+    groupMentions: 0,
+    _updatedAt: app.store.stamps.next(),
+  }
+  if (room.fname !== undefined) subscription.fname = room.fname
+  if (room.customFields !== undefined) subscription.customFields = room.customFields
+  return subscription
+}
+
+const addMember = (app: App, room: RoomDoc, subscription: SubscriptionDoc): void => {
+  app.store.subscriptions.insert(subscription)
+  app.events.subscription('inserted', subscription)
+  app.events.roomInserted(subscription.u._id, room)
+}
+
+export type NamedRoom = {
+  t: 'c' | 'p'
+  name: string
+  fname?: string
+  owner: UserDoc
+  members: readonly UserDoc[]
+  readOnly?: boolean
+  customFields?: Record<string, unknown>
+  topic?: string
+  description?: string
+  announcement?: string
+  default?: boolean
+  _id?: string
+}
+
+const roomOf = (app: App, input: NamedRoom): RoomDoc => {
+  const { owner } = input
+  const room: RoomDoc = {
+    _id: input._id ?? randomId(),
+    t: input.t,
+    name: input.name,
+    fname: input.fname ?? input.name,
+    u: { _id: owner._id, username: owner.username, name: owner.name },
+    ts: new Date(app.clock.now()),
+    msgs: 0,
+    usersCount: 1 + input.members.filter((member) => member._id !== owner._id).length,
+    default: input.default ?? false,
+    ro: input.readOnly ?? false,
+    sysMes: true,
+    customFields: input.customFields ?? {},
+    _updatedAt: app.store.stamps.next(),
+  }
+  for (const field of ['topic', 'description', 'announcement'] as const) {
+    const value = input[field]
+    if (value !== undefined && value !== '') room[field] = value
+  }
+  return room
+}
+
+/**
+ * Creates a public channel or private group.
+ * @throws MeteorError `error-invalid-room-name`, `error-duplicate-channel-name`, `error-archived-duplicate-name` (3.8).
+ */
+export const createNamedRoom = (app: App, input: NamedRoom): RoomDoc => {
+  const details = { function: 'RocketChat.getValidRoomName', channel_name: input.name }
+  if (!/^[0-9a-zA-Z\-_.]{1,120}$/.test(input.name)) {
+    throw new MeteorError(
+      'error-invalid-room-name',
+      `${input.name} is not a valid room name.`,
+      details,
+    )
+  }
+  const existing = app.store.rooms.byName(input.name)
+  if (existing !== undefined) {
+    const [code, text] =
+      existing.archived === true
+        ? ['error-archived-duplicate-name', `There's an archived channel with name ${input.name}`]
+        : ['error-duplicate-channel-name', `A channel with name '${input.name}' exists`]
+    throw new MeteorError(code, text, details)
+  }
+  return app.store.write(() => {
+    const room = roomOf(app, input)
+    app.store.rooms.insert(room)
+    const owner = subscriptionOf(app, room, input.owner)
+    addMember(app, room, { ...owner, roles: ['owner'], ls: new Date(app.clock.now()) })
+    for (const member of input.members) {
+      if (member._id !== input.owner._id) addMember(app, room, subscriptionOf(app, room, member))
+    }
+    return room
+  })
+}
+
+/** What a direct conversation is called for one of its people: the others' names (4.4). */
+const directNames = (users: readonly UserDoc[], self: UserDoc): { name: string; fname: string } => {
+  const others = users.filter((user) => user._id !== self._id)
+  const shown = (others.length === 0 ? [self] : others).sort((a, b) => (a.name < b.name ? -1 : 1))
+  return {
+    name: shown.map((user) => user.username).join(', '),
+    fname: shown.map((user) => user.name).join(', '),
+  }
+}
+
+const directId = (users: readonly UserDoc[]): string =>
+  users.length === 2
+    ? users
+        .map((user) => user._id)
+        .sort()
+        .join('')
+    : randomId()
+
+export type DirectRoom = { room: RoomDoc; inserted: boolean }
+
+/** The direct conversation of these people; made when there is none (3.10). The other side sees it with the first message. */
+export const openDirectRoom = (
+  app: App,
+  users: readonly UserDoc[],
+  creator: UserDoc,
+): DirectRoom => {
+  const existing = app.store.rooms.directOf(users.map((user) => user._id))
+  if (existing !== undefined) {
+    reopen(app, existing, creator)
+    return { room: existing, inserted: false }
+  }
+  return app.store.write(() => {
+    const room: RoomDoc = {
+      _id: directId(users),
+      t: 'd',
+      ts: new Date(app.clock.now()),
+      msgs: 0,
+      usersCount: users.length,
+      uids: users.map((user) => user._id),
+      usernames: users.map((user) => user.username),
+      default: false,
+      ro: false,
+      sysMes: true,
+      _updatedAt: app.store.stamps.next(),
+    }
+    app.store.rooms.insert(room)
+    for (const user of users) {
+      const open = user._id === creator._id || users.length > 2
+      const names = directNames(users, user)
+      addMember(app, room, { ...subscriptionOf(app, room, user), ...names, open })
+    }
+    return { room, inserted: true }
+  })
+}
+
+const reopen = (app: App, room: RoomDoc, user: UserDoc): void => {
+  const before = app.store.subscriptions.get(room._id, user._id)
+  if (before === undefined || before.open) return
+  const after = { ...before, open: true, _updatedAt: app.store.stamps.next() }
+  app.store.subscriptions.update(after)
+  app.events.subscription('updated', after)
+}
+
+/** Adds somebody to a room with the `uj` line that this causes (5.2, join). */
+export const joinRoom = (app: App, room: RoomDoc, user: UserDoc): RoomDoc => {
+  if (app.store.subscriptions.get(room._id, user._id) !== undefined) return room
+  return app.store.write(() => {
+    const grown: RoomDoc = {
+      ...room,
+      usersCount: room.usersCount + 1,
+      _updatedAt: app.store.stamps.next(),
+    }
+    app.store.rooms.update(grown)
+    const subscription = subscriptionOf(app, grown, user)
+    addMember(app, grown, { ...subscription, alert: true, unread: 1, userMentions: 1 })
+    return addSystemMessage(app, grown, 'uj', user, user.username)
+  })
+}

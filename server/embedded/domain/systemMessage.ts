@@ -1,0 +1,32 @@
+import type { App } from '../app'
+import type { MessageDoc, RoomDoc, UserDoc } from '../documents'
+import { randomId } from '../ids'
+
+/**
+ * Stores a system line (protocol reference 4.2). It counts in `msgs` and leaves `lm`, `lastMessage` and `alert` alone
+ * (5.2). Answers the room as it is afterwards.
+ */
+export const addSystemMessage = (
+  app: App,
+  room: RoomDoc,
+  type: string,
+  actor: UserDoc,
+  msg: string,
+): RoomDoc => {
+  const message: MessageDoc = {
+    _id: randomId(),
+    rid: room._id,
+    t: type,
+    msg,
+    ts: new Date(app.clock.now()),
+    u: { _id: actor._id, username: actor.username, name: actor.name },
+    groupable: false,
+    _updatedAt: app.store.stamps.next(),
+  }
+  const changed: RoomDoc = { ...room, msgs: room.msgs + 1, _updatedAt: app.store.stamps.next() }
+  app.store.messages.insert(message)
+  app.store.rooms.update(changed)
+  app.events.message(message)
+  app.events.room(changed)
+  return changed
+}

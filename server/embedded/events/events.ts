@@ -1,0 +1,87 @@
+import type { MessageDoc, RoomDoc, SubscriptionDoc } from '../documents'
+import { publishedSubscription } from '../domain/published'
+import { randomId } from '../ids'
+import type { Store } from '../storage/store'
+import type { Bus } from './bus'
+
+export type DesktopNotification = { title: string; text: string; payload: Record<string, unknown> }
+
+export type ChangeKind = 'inserted' | 'updated'
+
+/**
+ * The one place where state changes become stream events (protocol reference 2.2 and 5.2). Every event leaves after the
+ * transaction that caused it has committed.
+ */
+export type Events = {
+  bus: Bus
+  /** RM: a message is new or changed; the whole document is sent. */
+  message(message: MessageDoc): void
+  /** DEL: a message is gone without a trace. */
+  messageDeleted(rid: string, id: string): void
+  /** ROOM: to every member. */
+  room(room: RoomDoc): void
+  /** The room is new for one member. */
+  roomInserted(uid: string, room: RoomDoc): void
+  /** SUB: to its owner. */
+  subscription(kind: ChangeKind, subscription: SubscriptionDoc): void
+  subscriptionRemoved(subscription: SubscriptionDoc): void
+  /** EPH: a line that only one person sees and nobody stores. */
+  ephemeral(uid: string, rid: string, text: string, now: Date): void
+  notification(uid: string, notification: DesktopNotification): void
+  userData(uid: string, diff: Record<string, unknown>): void
+  nameChanged(user: { _id: string; name: string; username: string }): void
+  /** Ends sockets that signed in with these token hashes (1.8). */
+  tokensRemoved(hashes: readonly string[]): void
+  onTokensRemoved(listener: (hashes: readonly string[]) => void): void
+}
+
+export const createEvents = (bus: Bus, store: Store): Events => {
+  const tokenListeners: ((hashes: readonly string[]) => void)[] = []
+  const toUser = (uid: string, event: string, args: unknown[]): void =>
+    bus.emit('notify-user', `${uid}/${event}`, args)
+  return {
+    bus,
+    message: (message) => {
+      if (message._hidden !== true) bus.emit('room-messages', message.rid, [message])
+    },
+    messageDeleted: (rid, id) => bus.emit('notify-room', `${rid}/deleteMessage`, [{ _id: id }]),
+    room: (room) => {
+      const names = store.subscriptions.memberIds(room._id).map((uid) => `${uid}/rooms-changed`)
+      bus.emitToMany('notify-user', names, ['updated', room])
+    },
+    roomInserted: (uid, room) => toUser(uid, 'rooms-changed', ['inserted', room]),
+    subscription: (kind, subscription) =>
+      toUser(subscription.u._id, 'subscriptions-changed', [
+        kind,
+        publishedSubscription(subscription),
+      ]),
+    subscriptionRemoved: ({ _id, u, rid, t }) => {
+      toUser(u._id, 'subscriptions-changed', ['removed', { _id, u, rid, t }])
+      bus.silence('room-messages', rid, u._id)
+    },
+    ephemeral: (uid, rid, msg, now) =>
+      toUser(uid, 'message', [
+        {
+          _id: randomId(),
+          rid,
+          groupable: false,
+          u: { _id: 'rocket.cat', username: 'rocket.cat' },
+          private: true,
+          ts: now,
+          _updatedAt: now,
+          msg,
+        },
+      ]),
+    notification: (uid, notification) => toUser(uid, 'notification', [notification]),
+    userData: (uid, diff) =>
+      toUser(uid, 'userData', [{ type: 'updated', id: uid, diff, unset: {} }]),
+    nameChanged: (user) => bus.emit('notify-logged', 'Users:NameChanged', [user]),
+    tokensRemoved: (hashes) => {
+      if (hashes.length === 0) return
+      store.driver.afterCommit(() => {
+        for (const listener of tokenListeners) listener(hashes)
+      })
+    },
+    onTokensRemoved: (listener) => void tokenListeners.push(listener),
+  }
+}

@@ -1,0 +1,81 @@
+import type { PresenceStatus, UserDoc } from '../documents'
+import type { Bus } from './bus'
+
+/** Presence codes of the streams (protocol reference 2.1). */
+export const presenceCodes: Readonly<Record<PresenceStatus, number>> = {
+  offline: 0,
+  online: 1,
+  away: 2,
+  busy: 3,
+}
+
+/** Receives status changes of the people that it watches; the frame is that of `stream-user-presence`. */
+export type PresenceWatcher = (uid: string, args: unknown[]) => void
+
+export type Presence = {
+  /** A signed-in connection appeared or changed its own status. */
+  connectionStatus(user: UserDoc, connectionId: string, status: 'online' | 'away'): void
+  connectionGone(user: UserDoc, connectionId: string): void
+  /** Online when any connection is; else away when any is. */
+  statusConnection(uid: string): PresenceStatus
+  /** What others see. */
+  statusOf(user: UserDoc): PresenceStatus
+  isConnected(uid: string): boolean
+  /** The account changed: tells everybody when its status is another one now. */
+  announceChange(before: UserDoc, after: UserDoc): void
+  watch(watcher: PresenceWatcher): () => void
+}
+
+/**
+ * Who is connected. Kept in memory only: after a restart nobody is.
+ * The rules are those of protocol reference 2.5.
+ */
+export const createPresence = (bus: Bus): Presence => {
+  const connections = new Map<string, Map<string, 'online' | 'away'>>()
+  const watchers = new Set<PresenceWatcher>()
+  const statusConnection = (uid: string): PresenceStatus => {
+    const own = [...(connections.get(uid)?.values() ?? [])]
+    if (own.length === 0) return 'offline'
+    return own.includes('online') ? 'online' : 'away'
+  }
+  const statusOf = (user: UserDoc): PresenceStatus => {
+    const connection = statusConnection(user._id)
+    if (connection === 'offline') return 'offline'
+    return user.statusDefault === 'online' ? connection : user.statusDefault
+  }
+  const tell = (user: UserDoc, before: PresenceStatus, after: PresenceStatus): void => {
+    if (before === after) return
+    const code = presenceCodes[after]
+    for (const watcher of watchers) watcher(user._id, [[user.username, code, user.statusText]])
+    bus.emit('notify-logged', 'user-status', [
+      [user._id, user.username, code, user.statusText, user.name, user.roles],
+    ])
+  }
+  const announce = (user: UserDoc, change: () => void): void => {
+    const before = statusOf(user)
+    change()
+    tell(user, before, statusOf(user))
+  }
+  return {
+    connectionStatus: (user, connectionId, status) =>
+      announce(user, () => {
+        const own = connections.get(user._id) ?? new Map<string, 'online' | 'away'>()
+        own.set(connectionId, status)
+        connections.set(user._id, own)
+      }),
+    connectionGone: (user, connectionId) =>
+      announce(user, () => {
+        const own = connections.get(user._id)
+        own?.delete(connectionId)
+        if (own?.size === 0) connections.delete(user._id)
+      }),
+    statusConnection,
+    statusOf,
+    isConnected: (uid) => connections.has(uid),
+    announceChange: (before, after) => tell(after, statusOf(before), statusOf(after)),
+    watch: (watcher) => {
+      watchers.add(watcher)
+      return () => watchers.delete(watcher)
+    },
+  }
+}

@@ -1,0 +1,97 @@
+import { Type, type Static } from 'typebox'
+import type { App } from '../app'
+import type { RoomDoc, UserDoc } from '../documents'
+import { createNamedRoom, openDirectRoom, type NamedRoom } from '../domain/createRoom'
+import { MeteorError, TextError } from '../errors'
+import { userPost, type Endpoint } from './endpoint'
+
+const strict = { additionalProperties: false }
+const text = Type.String({ minLength: 1 })
+
+const namedBody = Type.Object(
+  {
+    name: text,
+    members: Type.Optional(Type.Array(Type.String())),
+    readOnly: Type.Optional(Type.Boolean()),
+    excludeSelf: Type.Optional(Type.Boolean()),
+    customFields: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    extraData: Type.Optional(
+      Type.Object(
+        { topic: Type.Optional(Type.String()), description: Type.Optional(Type.String()) },
+        strict,
+      ),
+    ),
+  },
+  strict,
+)
+
+const directBody = Type.Union([
+  Type.Object({ username: text, excludeSelf: Type.Optional(Type.Boolean()) }, strict),
+  Type.Object({ usernames: text, excludeSelf: Type.Optional(Type.Boolean()) }, strict),
+])
+
+/** Unknown members are skipped silently (protocol reference 3.8). */
+const usersNamed = (app: App, names: readonly string[]): UserDoc[] =>
+  names.flatMap((name) => app.store.users.byUsername(name) ?? [])
+
+const createNamed = (
+  app: App,
+  owner: UserDoc,
+  t: 'c' | 'p',
+  body: Static<typeof namedBody>,
+): RoomDoc => {
+  if (!app.permissions.has(owner, `create-${t}`)) throw new TextError('unauthorized', 403)
+  const input: NamedRoom = {
+    t,
+    name: body.name,
+    owner,
+    members: usersNamed(app, body.members ?? []),
+  }
+  if (body.readOnly !== undefined) input.readOnly = body.readOnly
+  if (body.customFields !== undefined) input.customFields = body.customFields
+  if (body.extraData?.topic !== undefined) input.topic = body.extraData.topic
+  if (body.extraData?.description !== undefined) input.description = body.extraData.description
+  return createNamedRoom(app, input)
+}
+
+const directPeople = (app: App, user: UserDoc, body: Static<typeof directBody>): UserDoc[] => {
+  const names =
+    'username' in body ? [body.username] : body.usernames.split(',').map((name) => name.trim())
+  const people = new Map<string, UserDoc>()
+  if (body.excludeSelf !== true) people.set(user._id, user)
+  for (const name of names) {
+    const found = app.store.users.byUsername(name)
+    if (found === undefined) {
+      throw new MeteorError('error-invalid-user', 'Invalid user', { method: 'createDirectMessage' })
+    }
+    people.set(found._id, found)
+  }
+  if (people.size > app.settings.number('DirectMesssage_maxUsers')) {
+    throw new MeteorError(
+      'error-direct-message-max-user-exceeded',
+      'You cannot add that many users to a direct message',
+      { method: 'createDirectMessage' },
+    )
+  }
+  return [...people.values()]
+}
+
+const createDirect = (path: string): Endpoint =>
+  userPost(path, { body: directBody }, ({ app, user, body }) => {
+    if (!app.permissions.has(user, 'create-d')) {
+      throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'createDirectMessage' })
+    }
+    const { room, inserted } = openDirectRoom(app, directPeople(app, user, body), user)
+    return { room: { ...room, rid: room._id, inserted } }
+  })
+
+export const createRoomEndpoints: readonly Endpoint[] = [
+  userPost('channels.create', { body: namedBody }, ({ app, user, body }) => ({
+    channel: createNamed(app, user, 'c', body),
+  })),
+  userPost('groups.create', { body: namedBody }, ({ app, user, body }) => ({
+    group: createNamed(app, user, 'p', body),
+  })),
+  createDirect('im.create'),
+  createDirect('dm.create'),
+]

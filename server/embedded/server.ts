@@ -1,0 +1,148 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { silentLogger, type App, type Logger } from './app'
+import { createPermissions } from './auth/permissions'
+import { serveAvatar } from './avatar/route'
+import { systemClock, type Clock } from './clock'
+import { createDdpHub, type DdpHub } from './ddp/hub'
+import { seedDemo } from './demo/seedDemo'
+import { StartError } from './errors'
+import { createBus } from './events/bus'
+import { createEvents } from './events/events'
+import { createPresence } from './events/presence'
+import { endpoints } from './rest/endpoints'
+import { createRestRouter } from './rest/router'
+import { seedAdmin, seedWorkspace, type AdminAccount } from './seed'
+import { createSettings } from './settings'
+import { openStore, type Store } from './storage/store'
+
+export type EmbeddedOptions = {
+  /** 0 takes any free port. */
+  port: number
+  /** Address to listen on; 127.0.0.1 when absent. */
+  host?: string
+  /** Folder of the data file; created when absent. */
+  dataDir: string
+  /** The secret of `users.createToken`; without it nobody gets tokens of others. */
+  createTokenSecret?: string
+  /** Account with the role admin; made or given this password at every start. */
+  admin?: AdminAccount
+  /** Whether an empty workspace gets the demo people and conversations. */
+  demo?: boolean
+  clock?: Clock
+  logger?: Logger
+}
+
+export type EmbeddedServer = {
+  /** `http://host:port`, without a slash at the end. */
+  url: string
+  port: number
+  /** Ends every connection and closes the data file. */
+  close(): Promise<void>
+}
+
+const assemble = (options: EmbeddedOptions, store: Store): App => {
+  const clock = options.clock ?? systemClock
+  const bus = createBus(store.driver)
+  return {
+    clock,
+    logger: options.logger ?? silentLogger,
+    store,
+    settings: createSettings(store),
+    permissions: createPermissions(store),
+    events: createEvents(bus, store),
+    presence: createPresence(bus),
+    createTokenSecret: options.createTokenSecret,
+  }
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void
+
+const urlOf = (request: IncomingMessage): URL | undefined => {
+  const target = `http://local${request.url ?? '/'}`
+  return URL.canParse(target) ? new URL(target) : undefined
+}
+
+const createHandler = (app: App): Handler => {
+  const rest = createRestRouter(app, endpoints)
+  return (request, response) => {
+    const url = urlOf(request)
+    // A client that goes away in the middle of a request is not an error of the server.
+    request.on('error', () => response.destroy())
+    response.on('error', () => response.destroy())
+    if (url?.pathname.startsWith('/api/') === true) rest(request, response, url)
+    else if (url?.pathname.startsWith('/avatar/') === true) serveAvatar(app, request, response, url)
+    else response.writeHead(404, { 'content-type': 'text/plain' }).end('Not Found')
+  }
+}
+
+const routeUpgrades =
+  (hub: DdpHub) =>
+  (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on('error', () => socket.destroy())
+    if (urlOf(request)?.pathname === '/websocket') hub.upgrade(request, socket, head)
+    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
+  }
+
+const listen = (server: Server, port: number, host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(new StartError(error.code ?? 'UNKNOWN', `cannot listen on ${host}:${port}`, error))
+    })
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+
+const open = (options: EmbeddedOptions): Store => {
+  try {
+    return openStore(options.dataDir, options.clock ?? systemClock)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'UNKNOWN'
+    throw new StartError(code, 'cannot open the data file', error)
+  }
+}
+
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+
+/** A public address for `Site_Url` unless a setting names another. */
+const localUrl = (host: string, port: number): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+
+/**
+ * Starts the embedded Rocket.Chat.
+ * @throws StartError with Node's code, for example `EADDRINUSE` when the port is taken; nothing stays open then.
+ */
+export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedServer> => {
+  const store = open(options)
+  const app = assemble(options, store)
+  const hub = createDdpHub(app)
+  const server = createServer(createHandler(app))
+  server.on('upgrade', routeUpgrades(hub))
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+  })
+  const host = options.host ?? '127.0.0.1'
+  try {
+    seedWorkspace(app)
+    if (options.admin !== undefined) await seedAdmin(app, options.admin)
+    if (options.demo === true) seedDemo(app)
+    const port = await listen(server, options.port, host)
+    const url = localUrl(host, port)
+    if (app.settings.text('Site_Url') === '') app.settings.provide('Site_Url', url)
+    app.logger.info({ url }, 'embedded Rocket.Chat listens')
+    const close = async (): Promise<void> => {
+      hub.close()
+      await closeServer(server)
+      store.close()
+    }
+    return { url, port, close }
+  } catch (error) {
+    hub.close()
+    store.close()
+    throw error
+  }
+}

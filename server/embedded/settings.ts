@@ -1,0 +1,113 @@
+import type { Store } from './storage/store'
+
+export type SettingValue = string | number | boolean
+
+/** The settings that clients may read (protocol reference 7.3), with the defaults of a new workspace. */
+const publicDefaults: Readonly<Record<string, SettingValue>> = {
+  Accounts_AllowDeleteOwnAccount: false,
+  Accounts_AllowEmailChange: true,
+  Accounts_AllowInvisibleStatusOption: true,
+  Accounts_AllowPasswordChange: true,
+  Accounts_AllowRealNameChange: true,
+  Accounts_AllowUserAvatarChange: true,
+  Accounts_AllowUserProfileChange: true,
+  Accounts_AllowUserStatusMessageChange: true,
+  Accounts_AllowUsernameChange: true,
+  Accounts_AvatarBlockUnauthenticatedAccess: true,
+  Accounts_AvatarExternalProviderUrl: '',
+  Accounts_CustomFields: '',
+  Accounts_EmailOrUsernamePlaceholder: '',
+  Accounts_PasswordPlaceholder: '',
+  Accounts_PasswordReset: false,
+  Accounts_RegistrationForm: 'Disabled',
+  Accounts_ShowFormLogin: true,
+  API_Embed: false,
+  API_Use_REST_For_DDP_Calls: true,
+  AutoTranslate_Enabled: false,
+  CAS_enabled: false,
+  CDN_PREFIX: '',
+  CROWD_Enable: false,
+  DirectMesssage_maxUsers: 8,
+  Discussion_enabled: false,
+  E2E_Enable: false,
+  FileUpload_Enabled: false,
+  Hide_System_Messages: '[]',
+  HexColorPreview_Enabled: true,
+  Katex_Enabled: true,
+  Language: 'en',
+  LDAP_Enable: false,
+  Message_AllowDeleting: true,
+  Message_AllowDeleting_BlockDeleteInMinutes: 0,
+  Message_AllowEditing: true,
+  Message_AllowEditing_BlockEditInMinutes: 0,
+  Message_AllowPinning: true,
+  Message_AllowStarring: true,
+  Message_AudioRecorderEnabled: false,
+  Message_GroupingPeriod: 300,
+  Message_MaxAllowedSize: 5000,
+  Message_Read_Receipt_Enabled: false,
+  Message_TimeAndDateFormat: 'LLL',
+  Message_TimeFormat: 'LT',
+  Presence_broadcast_disabled: false,
+  Site_Name: 'Rocket.Chat',
+  Site_Url: '',
+  Store_Last_Message: true,
+  Threads_enabled: true,
+  UI_Allow_room_names_with_special_chars: false,
+  UI_Use_Real_Name: false,
+  uniqueID: '',
+  UTF8_Channel_Names_Validation: '[0-9a-zA-Z-_.]+',
+  UTF8_User_Names_Validation: '[0-9a-zA-Z-_.]+',
+}
+
+const privateDefaults: Readonly<Record<string, SettingValue>> = {
+  Accounts_AvatarCacheTime: 3600,
+  Accounts_LoginExpiration: 90,
+  Message_MaxAll: 0,
+  Message_ShowDeletedStatus: false,
+  Unread_Count: 'user_and_group_mentions_only',
+  Unread_Count_DM: 'all_messages',
+}
+
+export type Settings = {
+  text(id: string): string
+  number(id: string): number
+  flag(id: string): boolean
+  /** The settings that anyone may read, sorted by id. */
+  listPublic(): { _id: string; value: SettingValue; enterprise: boolean }[]
+  /** A value for this run only. */
+  provide(id: string, value: SettingValue): void
+  /** Keeps a value over restarts. @throws RangeError for an unknown id or a value of another type. */
+  set(id: string, value: SettingValue): void
+}
+
+/** Settings: the defaults, changed by what is stored. */
+export const createSettings = (store: Store): Settings => {
+  const defaults = new Map(Object.entries({ ...publicDefaults, ...privateDefaults }))
+  const values = new Map(defaults)
+  for (const row of store.driver.all<{ id: string; value: string }>('SELECT * FROM settings')) {
+    values.set(row.id, JSON.parse(row.value) as SettingValue)
+  }
+  const get = (id: string): SettingValue => values.get(id) ?? ''
+  return {
+    text: (id) => String(get(id)),
+    number: (id) => Number(get(id)),
+    flag: (id) => get(id) === true,
+    listPublic: () =>
+      Object.keys(publicDefaults)
+        .sort()
+        .map((_id) => ({ _id, value: get(_id), enterprise: false })),
+    provide: (id, value) => void values.set(id, value),
+    set: (id, value) => {
+      if (typeof defaults.get(id) !== typeof value) throw new RangeError(`no such setting: ${id}`)
+      store.driver.run(
+        `INSERT INTO settings (id, value, updated_at) VALUES (?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
+        id,
+        JSON.stringify(value),
+        store.stamps.next().getTime(),
+      )
+      values.set(id, value)
+    },
+  }
+}

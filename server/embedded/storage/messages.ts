@@ -1,0 +1,143 @@
+import type { MessageDoc } from '../documents'
+import { decodeDoc, decodeOptional, encodeDoc, type DocRow } from './codec'
+import type { SqlDriver } from './driver'
+
+/** Which messages of a room are wanted; times in milliseconds. */
+export type HistoryQuery = {
+  rid: string
+  oldest?: number
+  latest: number
+  inclusive: boolean
+  /** Whether replies that live in threads only are included. */
+  threadReplies: boolean
+  hiddenTypes: readonly string[]
+  offset: number
+  count: number
+}
+
+export type Messages = ReturnType<typeof createMessages>
+
+const historyWhere = (query: HistoryQuery): { where: string; values: (string | number)[] } => {
+  const [after, before] = query.inclusive ? ['>=', '<='] : ['>', '<']
+  const values: (string | number)[] = [query.rid, query.latest]
+  let where = `rid = ? AND ts ${before} ? AND hidden = 0`
+  if (query.oldest !== undefined) {
+    where += ` AND ts ${after} ?`
+    values.push(query.oldest)
+  }
+  if (!query.threadReplies) where += ' AND in_main = 1'
+  if (query.hiddenTypes.length > 0) {
+    where += ` AND (t IS NULL OR t NOT IN (${query.hiddenTypes.map(() => '?').join(', ')}))`
+    values.push(...query.hiddenTypes)
+  }
+  return { where, values }
+}
+
+const decodeAll = (rows: DocRow[]): MessageDoc[] => rows.map((row) => decodeDoc<MessageDoc>(row))
+
+const columns = (message: MessageDoc) =>
+  [
+    message.rid,
+    message.u._id,
+    message.ts.getTime(),
+    message.t ?? null,
+    message.tmid ?? null,
+    message.tmid === undefined || message.tshow === true ? 1 : 0,
+    message._hidden === true ? 1 : 0,
+    message._updatedAt.getTime(),
+    encodeDoc(message),
+    message._id,
+  ] as const
+
+export const createMessages = (driver: SqlDriver) => ({
+  get: (id: string): MessageDoc | undefined =>
+    decodeOptional(driver.get<DocRow>('SELECT doc FROM messages WHERE id = ?', id)),
+  insert: (message: MessageDoc): void =>
+    void driver.run(
+      `INSERT INTO messages (rid, uid, ts, t, tmid, in_main, hidden, updated_at, doc, id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...columns(message),
+    ),
+  update: (message: MessageDoc): void =>
+    void driver.run(
+      `UPDATE messages SET rid = ?, uid = ?, ts = ?, t = ?, tmid = ?, in_main = ?, hidden = ?,
+       updated_at = ?, doc = ? WHERE id = ?`,
+      ...columns(message),
+    ),
+  remove: (id: string): void => void driver.run('DELETE FROM messages WHERE id = ?', id),
+  /** Newest first. */
+  history: (query: HistoryQuery): MessageDoc[] => {
+    const { where, values } = historyWhere(query)
+    return decodeAll(
+      driver.all<DocRow>(
+        `SELECT doc FROM messages WHERE ${where} ORDER BY ts DESC, seq DESC LIMIT ? OFFSET ?`,
+        ...values,
+        query.count,
+        query.offset,
+      ),
+    )
+  },
+  /** The oldest message of a range, and how many there are. */
+  firstAndCount: (query: HistoryQuery): { first: MessageDoc | undefined; count: number } => {
+    const { where, values } = historyWhere(query)
+    const first = driver.get<DocRow>(
+      `SELECT doc FROM messages WHERE ${where} ORDER BY ts, seq LIMIT 1`,
+      ...values,
+    )
+    const row = driver.get<{ n: number }>(
+      `SELECT count(*) AS n FROM messages WHERE ${where}`,
+      ...values,
+    )
+    return { first: decodeOptional(first), count: row?.n ?? 0 }
+  },
+  /** Messages of a room whose state is newer than `since`, newest message first; for `lastUpdate`. */
+  updatedSince: (rid: string, since: number): MessageDoc[] =>
+    decodeAll(
+      driver.all<DocRow>(
+        'SELECT doc FROM messages WHERE rid = ? AND updated_at > ? AND hidden = 0 ORDER BY ts DESC, seq DESC',
+        rid,
+        since,
+      ),
+    ),
+  /** One page of a room's changes after `from`, oldest change first. */
+  updatedAfter: (rid: string, from: number, minTs: number, count: number): MessageDoc[] =>
+    decodeAll(
+      driver.all<DocRow>(
+        `SELECT doc FROM messages WHERE rid = ? AND updated_at > ? AND ts >= ? AND hidden = 0
+         ORDER BY updated_at LIMIT ?`,
+        rid,
+        from,
+        minTs,
+        count,
+      ),
+    ),
+  /** One page of a room's changes before `from`, newest change first. */
+  updatedBefore: (rid: string, from: number, minTs: number, count: number): MessageDoc[] =>
+    decodeAll(
+      driver.all<DocRow>(
+        `SELECT doc FROM messages WHERE rid = ? AND updated_at < ? AND ts >= ? AND hidden = 0
+         ORDER BY updated_at DESC LIMIT ?`,
+        rid,
+        from,
+        minTs,
+        count,
+      ),
+    ),
+  /** The message that a room list shows: the newest of the main conversation that a person wrote. */
+  lastOf: (rid: string): MessageDoc | undefined =>
+    decodeOptional(
+      driver.get<DocRow>(
+        `SELECT doc FROM messages WHERE rid = ? AND in_main = 1 AND hidden = 0
+         AND (t IS NULL OR t IN ('e2e', 'discussion-created', 'message_pinned', 'videoconf', 'rm'))
+         ORDER BY ts DESC, seq DESC LIMIT 1`,
+        rid,
+      ),
+    ),
+  lastReplyTo: (tmid: string): MessageDoc | undefined =>
+    decodeOptional(
+      driver.get<DocRow>(
+        'SELECT doc FROM messages WHERE tmid = ? ORDER BY ts DESC, seq DESC LIMIT 1',
+        tmid,
+      ),
+    ),
+})

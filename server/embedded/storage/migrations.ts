@@ -1,0 +1,75 @@
+import type { SqlDriver } from './driver'
+
+/**
+ * The schema, step by step. A step that was released is never edited; a change is a new step at the end.
+ *
+ * `seq INTEGER PRIMARY KEY` beside the random id makes inserts append (2 to 3 times faster than a random primary key).
+ * `doc` is the document as EJSON; the columns beside it are what queries filter and sort by.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE users (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, username TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    password TEXT, updated_at INTEGER NOT NULL, doc TEXT NOT NULL
+  );
+  CREATE TABLE emails (
+    address TEXT PRIMARY KEY COLLATE NOCASE, uid TEXT NOT NULL REFERENCES users(id) ON DELETE CASCADE
+  );
+  CREATE INDEX emails_uid ON emails(uid);
+  CREATE TABLE tokens (
+    seq INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE,
+    uid TEXT NOT NULL REFERENCES users(id) ON DELETE CASCADE, created_at INTEGER NOT NULL
+  );
+  CREATE INDEX tokens_uid ON tokens(uid, seq);
+  CREATE TABLE rooms (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, t TEXT NOT NULL, name TEXT UNIQUE,
+    updated_at INTEGER NOT NULL, doc TEXT NOT NULL
+  );
+  CREATE TABLE subscriptions (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    rid TEXT NOT NULL REFERENCES rooms(id) ON DELETE CASCADE,
+    uid TEXT NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    updated_at INTEGER NOT NULL, doc TEXT NOT NULL, UNIQUE (rid, uid)
+  );
+  CREATE INDEX subscriptions_uid ON subscriptions(uid, updated_at);
+  CREATE TABLE messages (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    rid TEXT NOT NULL REFERENCES rooms(id) ON DELETE CASCADE,
+    uid TEXT NOT NULL, ts INTEGER NOT NULL, t TEXT, tmid TEXT,
+    in_main INTEGER NOT NULL, hidden INTEGER NOT NULL, updated_at INTEGER NOT NULL, doc TEXT NOT NULL
+  );
+  CREATE INDEX messages_rid_ts ON messages(rid, ts);
+  CREATE INDEX messages_rid_updated ON messages(rid, updated_at);
+  CREATE INDEX messages_tmid ON messages(tmid, ts) WHERE tmid IS NOT NULL;
+  CREATE TABLE trash (
+    seq INTEGER PRIMARY KEY, collection TEXT NOT NULL, id TEXT NOT NULL,
+    scope TEXT NOT NULL, deleted_at INTEGER NOT NULL
+  );
+  CREATE INDEX trash_scope ON trash(collection, scope, deleted_at);
+  CREATE TABLE settings (id TEXT PRIMARY KEY, value TEXT NOT NULL, updated_at INTEGER NOT NULL);
+  CREATE TABLE permissions (id TEXT PRIMARY KEY, roles TEXT NOT NULL, updated_at INTEGER NOT NULL);
+  `,
+]
+
+/** The data file was written by a newer version of this server. */
+export class SchemaTooNew extends Error {
+  constructor(found: number) {
+    super(`the data was written by a newer version (schema ${found}, known ${migrations.length})`)
+  }
+}
+
+/**
+ * Brings the schema up to date; every step commits on its own together with its number.
+ * @throws SchemaTooNew when the file has more steps than are known here.
+ */
+export const migrate = (driver: SqlDriver): void => {
+  const row = driver.get<{ user_version: number }>('PRAGMA user_version')
+  const done = row?.user_version ?? 0
+  if (done > migrations.length) throw new SchemaTooNew(done)
+  migrations.slice(done).forEach((sql, index) => {
+    driver.transaction(() => {
+      driver.exec(sql)
+      driver.exec(`PRAGMA user_version = ${done + index + 1}`)
+    })
+  })
+}

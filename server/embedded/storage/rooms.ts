@@ -1,0 +1,58 @@
+import type { RoomDoc } from '../documents'
+import { decodeDoc, decodeOptional, encodeDoc, type DocRow } from './codec'
+import type { SqlDriver } from './driver'
+
+export type Rooms = ReturnType<typeof createRooms>
+
+export const createRooms = (driver: SqlDriver) => ({
+  get: (id: string): RoomDoc | undefined =>
+    decodeOptional(driver.get<DocRow>('SELECT doc FROM rooms WHERE id = ?', id)),
+  byName: (name: string): RoomDoc | undefined =>
+    decodeOptional(driver.get<DocRow>('SELECT doc FROM rooms WHERE name = ?', name)),
+  /** The rooms that new accounts join. */
+  defaults: (): RoomDoc[] =>
+    driver
+      .all<DocRow>("SELECT doc FROM rooms WHERE json_extract(doc, '$.default') = 1")
+      .map((row) => decodeDoc<RoomDoc>(row)),
+  /** A direct conversation of exactly these people, in any order. */
+  directOf: (uids: readonly string[]): RoomDoc | undefined => {
+    const sorted = JSON.stringify([...uids].sort())
+    return decodeOptional(
+      driver.get<DocRow>(
+        `SELECT doc FROM rooms WHERE t = 'd' AND json_array_length(doc, '$.uids') = ?
+         AND (SELECT json_group_array(value) FROM
+           (SELECT value FROM json_each(doc, '$.uids') ORDER BY value)) = ?`,
+        uids.length,
+        sorted,
+      ),
+    )
+  },
+  insert: (room: RoomDoc): void =>
+    void driver.run(
+      'INSERT INTO rooms (id, t, name, updated_at, doc) VALUES (?, ?, ?, ?, ?)',
+      room._id,
+      room.t,
+      room.name ?? null,
+      room._updatedAt.getTime(),
+      encodeDoc(room),
+    ),
+  update: (room: RoomDoc): void =>
+    void driver.run(
+      'UPDATE rooms SET t = ?, name = ?, updated_at = ?, doc = ? WHERE id = ?',
+      room.t,
+      room.name ?? null,
+      room._updatedAt.getTime(),
+      encodeDoc(room),
+      room._id,
+    ),
+  /** The rooms of a member that changed after `since`, a time in milliseconds. */
+  ofMember: (uid: string, since: number): RoomDoc[] =>
+    driver
+      .all<DocRow>(
+        `SELECT r.doc FROM subscriptions s JOIN rooms r ON r.id = s.rid
+         WHERE s.uid = ? AND r.updated_at > ?`,
+        uid,
+        since,
+      )
+      .map((row) => decodeDoc<RoomDoc>(row)),
+})

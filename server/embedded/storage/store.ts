@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../clock'
+import { openDatabase, type SqlDriver } from './driver'
+import { createMessages, type Messages } from './messages'
+import { migrate } from './migrations'
+import { createRooms, type Rooms } from './rooms'
+import { createStamps, type Stamps } from './stamps'
+import { createSubscriptions, type Subscriptions } from './subscriptions'
+import { createTokens, type Tokens } from './tokens'
+import { createTrash, type Trash } from './trash'
+import { createUsers, type Users } from './users'
+
+/** Everything that is kept on disk. */
+export type Store = {
+  users: Users
+  tokens: Tokens
+  rooms: Rooms
+  subscriptions: Subscriptions
+  messages: Messages
+  trash: Trash
+  stamps: Stamps
+  driver: SqlDriver
+  /** Runs `work` in one transaction; see `SqlDriver.transaction`. */
+  write<Result>(work: () => Result): Result
+  close(): void
+}
+
+/** Opens or creates the data file `rocketchat.db` in `dataDir` and brings its schema up to date. */
+export const openStore = (dataDir: string, clock: Clock): Store => {
+  mkdirSync(dataDir, { recursive: true })
+  const driver = openDatabase(join(dataDir, 'rocketchat.db'))
+  try {
+    migrate(driver)
+    return {
+      users: createUsers(driver),
+      tokens: createTokens(driver),
+      rooms: createRooms(driver),
+      subscriptions: createSubscriptions(driver),
+      messages: createMessages(driver),
+      trash: createTrash(driver),
+      stamps: createStamps(driver, clock),
+      driver,
+      write: (work) => driver.transaction(work),
+      close: () => driver.close(),
+    }
+  } catch (error) {
+    driver.close()
+    throw error
+  }
+}

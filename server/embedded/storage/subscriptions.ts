@@ -1,0 +1,41 @@
+import type { SubscriptionDoc } from '../documents'
+import { decodeDoc, decodeOptional, encodeDoc, type DocRow } from './codec'
+import type { SqlDriver } from './driver'
+
+export type Subscriptions = ReturnType<typeof createSubscriptions>
+
+export const createSubscriptions = (driver: SqlDriver) => ({
+  get: (rid: string, uid: string): SubscriptionDoc | undefined =>
+    decodeOptional(
+      driver.get<DocRow>('SELECT doc FROM subscriptions WHERE rid = ? AND uid = ?', rid, uid),
+    ),
+  ofRoom: (rid: string): SubscriptionDoc[] =>
+    driver
+      .all<DocRow>('SELECT doc FROM subscriptions WHERE rid = ?', rid)
+      .map((row) => decodeDoc<SubscriptionDoc>(row)),
+  memberIds: (rid: string): string[] =>
+    driver
+      .all<{ uid: string }>('SELECT uid FROM subscriptions WHERE rid = ?', rid)
+      .map((row) => row.uid),
+  /** The subscriptions of a user that changed after `since`, a time in milliseconds. */
+  ofUser: (uid: string, since: number): SubscriptionDoc[] =>
+    driver
+      .all<DocRow>('SELECT doc FROM subscriptions WHERE uid = ? AND updated_at > ?', uid, since)
+      .map((row) => decodeDoc<SubscriptionDoc>(row)),
+  insert: (subscription: SubscriptionDoc): void =>
+    void driver.run(
+      'INSERT INTO subscriptions (id, rid, uid, updated_at, doc) VALUES (?, ?, ?, ?, ?)',
+      subscription._id,
+      subscription.rid,
+      subscription.u._id,
+      subscription._updatedAt.getTime(),
+      encodeDoc(subscription),
+    ),
+  update: (subscription: SubscriptionDoc): void =>
+    void driver.run(
+      'UPDATE subscriptions SET updated_at = ?, doc = ? WHERE id = ?',
+      subscription._updatedAt.getTime(),
+      encodeDoc(subscription),
+      subscription._id,
+    ),
+})

@@ -1,0 +1,60 @@
+import type { UserDoc } from '../documents'
+import { decodeDoc, decodeOptional, encodeDoc, type DocRow } from './codec'
+import type { SqlDriver } from './driver'
+
+export type Users = ReturnType<typeof createUsers>
+
+/** Accounts. The password hash is a column of its own and never part of the document. */
+export const createUsers = (driver: SqlDriver) => {
+  const saveEmails = (user: UserDoc): void => {
+    driver.run('DELETE FROM emails WHERE uid = ?', user._id)
+    for (const { address } of user.emails) {
+      driver.run('INSERT INTO emails (address, uid) VALUES (?, ?)', address, user._id)
+    }
+  }
+  return {
+    get: (id: string): UserDoc | undefined =>
+      decodeOptional(driver.get<DocRow>('SELECT doc FROM users WHERE id = ?', id)),
+    /** By name, upper and lower case alike. */
+    byUsername: (username: string): UserDoc | undefined =>
+      decodeOptional(driver.get<DocRow>('SELECT doc FROM users WHERE username = ?', username)),
+    byEmail: (address: string): UserDoc | undefined =>
+      decodeOptional(
+        driver.get<DocRow>(
+          'SELECT u.doc FROM users u JOIN emails e ON e.uid = u.id WHERE e.address = ?',
+          address,
+        ),
+      ),
+    insert: (user: UserDoc, password: string | null): void => {
+      driver.run(
+        'INSERT INTO users (id, username, password, updated_at, doc) VALUES (?, ?, ?, ?, ?)',
+        user._id,
+        user.username,
+        password,
+        user._updatedAt.getTime(),
+        encodeDoc(user),
+      )
+      saveEmails(user)
+    },
+    update: (user: UserDoc): void => {
+      driver.run(
+        'UPDATE users SET username = ?, updated_at = ?, doc = ? WHERE id = ?',
+        user.username,
+        user._updatedAt.getTime(),
+        encodeDoc(user),
+        user._id,
+      )
+      saveEmails(user)
+    },
+    passwordHash: (id: string): string | null =>
+      driver.get<{ password: string | null }>('SELECT password FROM users WHERE id = ?', id)
+        ?.password ?? null,
+    setPasswordHash: (id: string, password: string): void =>
+      void driver.run('UPDATE users SET password = ? WHERE id = ?', password, id),
+    count: (): number => driver.get<{ n: number }>('SELECT count(*) AS n FROM users')?.n ?? 0,
+    page: (offset: number, count: number): UserDoc[] =>
+      driver
+        .all<DocRow>('SELECT doc FROM users ORDER BY username LIMIT ? OFFSET ?', count, offset)
+        .map((row) => decodeDoc<UserDoc>(row)),
+  }
+}

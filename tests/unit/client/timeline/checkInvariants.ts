@@ -108,10 +108,23 @@ function expectedRow(
     isFirstUnread: row.id === timeline.firstUnreadId,
     isHead,
     name: message.author.name,
-    initials: initialsOf(message.author.name),
-    color: colorOf(message.author.id),
+    initials: knownInitials(message.author.name),
+    color: knownColor(message.author.id),
     text: system ?? (message.text === '' ? message.fileName : message.text),
     time: labels.time(message.sentAt),
     isEdited: message.editedAt > 0,
+  }
+}
+
+/** The checks run some million times; names and authors are few. */
+const knownInitials = memoized(initialsOf)
+const knownColor = memoized(colorOf)
+
+function memoized<T>(compute: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>()
+  return (text) => {
+    const found = known.get(text) ?? compute(text)
+    known.set(text, found)
+    return found
   }
 }

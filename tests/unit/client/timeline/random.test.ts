@@ -5,10 +5,10 @@ import { checkInvariants, visibleRows } from './checkInvariants'
 import { makeMessage, makeOptions, MINUTE, own, seededRandom, START } from './samples'
 import { newestOf, TimelineModel } from './timelineModel'
 
-const SEEDS = 300
+const SEEDS = 200
 const OPERATIONS = 300
 /** Few enough ids that messages are met again, enough for several chunks. */
-const IDS = 120
+const IDS = 80
 
 type Run = {
   timeline: Timeline
@@ -214,5 +214,5 @@ test(`any order of operations leaves the list as if it were sorted anew (${SEEDS
   const sizes: number[] = []
   for (let seed = 1; seed <= SEEDS; seed++) sizes.push(runSeed(seed))
   // The runs are worth something only when lists get longer than a few chunks.
-  expect(sizes.sort((a, b) => a - b)[SEEDS / 2]).toBeGreaterThan(60)
+  expect(sizes.sort((a, b) => a - b)[SEEDS / 2]).toBeGreaterThan(40)
 })

@@ -8,13 +8,24 @@ export const START = 1_779_062_400_000
 
 export const SELF = 'self'
 
+/** The random runs ask for labels some million times, so each is made once. */
+function labelled(name: string, unit: number): (at: number) => string {
+  const known = new Map<number, string>()
+  return (at) => {
+    const number = Math.floor(at / unit)
+    const label = known.get(number) ?? `${name} ${number}`
+    known.set(number, label)
+    return label
+  }
+}
+
 export function makeOptions(lastSeenAt = Number.POSITIVE_INFINITY): TimelineOptions {
   return {
     selfId: SELF,
     lastSeenAt,
     labels: {
-      day: (at) => `day ${Math.floor(at / DAY)}`,
-      time: (at) => `${Math.floor((at % DAY) / MINUTE)}`,
+      day: labelled('day', DAY),
+      time: labelled('minute', MINUTE),
       system: ({ system, text }) => {
         if (system === 'plain') return undefined
         return system === 'silent' ? '' : `${system} ${text}`

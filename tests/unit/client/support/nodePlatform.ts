@@ -43,20 +43,27 @@ export function installNodeRequest(): void {
 }
 
 async function exchange(options: RequestOptions, signal: AbortSignal) {
-  const hasBody = options.method !== 'GET' && options.data !== undefined
-  const response = await fetch(options.url, {
-    method: options.method,
-    headers: { ...options.header, ...(hasBody ? { 'content-type': 'application/json' } : {}) },
-    body: hasBody ? JSON.stringify(options.data) : null,
-    signal,
-  })
+  const init: RequestInit = { method: options.method, headers: { ...options.header }, signal }
+  if (options.method !== 'GET' && options.data !== undefined) {
+    init.headers = { ...options.header, 'content-type': 'application/json' }
+    init.body = JSON.stringify(options.data)
+  }
+  const response = await fetch(options.url, init)
   const text = await response.text()
   return {
     statusCode: response.status,
-    header: Object.fromEntries(response.headers),
+    header: readHeaders(response),
     data: parse(text),
     errMsg: 'request:ok',
   }
+}
+
+function readHeaders(response: Response): Record<string, string> {
+  const headers: Record<string, string> = {}
+  response.headers.forEach((value, name) => {
+    headers[name] = value
+  })
+  return headers
 }
 
 /** As `dataType: 'json'` does: what is no JSON stays text. */

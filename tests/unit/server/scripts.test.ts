@@ -1,0 +1,145 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { hashOf } from '../../../scripts/lib/prepare.mjs'
+import { countResults, planRun } from '../../../scripts/lib/results.mjs'
+import { diskProblem, nodeVersionProblem } from '../../../scripts/lib/steps.mjs'
+import { measureH5, measureMiniProgram, reportSizes } from '../../../scripts/sizes.mjs'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'scripts-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function write(name: string, content: string) {
+  const file = join(folder, name)
+  mkdirSync(join(file, '..'), { recursive: true })
+  writeFileSync(file, content)
+}
+
+describe('checks before anything runs', () => {
+  it.each(['20.11.0', '20.20.2', '22.0.0', '24.1.0'])('accept Node %s', (version) => {
+    expect(nodeVersionProblem(version)).toBeUndefined()
+  })
+
+  it.each(['18.20.8', '20.10.0', '16.0.0'])('refuse Node %s in one sentence', (version) => {
+    expect(nodeVersionProblem(version)).toBe(
+      `Node 20.11 or newer is needed, this is ${version}; install it from https://nodejs.org and start again.`,
+    )
+  })
+
+  it('refuse a disk that is nearly full in one sentence', () => {
+    const statfs = () => ({ bavail: 1000, bsize: 4096 })
+    expect(diskProblem('/somewhere', statfs)).toBe(
+      'There is too little disk space in /somewhere: free at least 200 MB and start again.',
+    )
+    expect(diskProblem('/somewhere', () => ({ bavail: 1_000_000, bsize: 4096 }))).toBeUndefined()
+  })
+})
+
+describe('the hash of build inputs', () => {
+  const hash = () => hashOf([join(folder, 'src'), join(folder, 'main.ts')])
+
+  it('stays the same until a file is changed, added, renamed or removed', () => {
+    write('src/a.ts', '1')
+    const seen = [hash()]
+    expect(hash()).toBe(seen[0])
+    write('src/a.ts', '2')
+    seen.push(hash())
+    write('src/deep/b.ts', '3')
+    seen.push(hash())
+    rmSync(join(folder, 'src/deep'), { recursive: true })
+    write('src/c.ts', '3')
+    seen.push(hash())
+    write('main.ts', '')
+    seen.push(hash())
+    expect(new Set(seen).size).toBe(seen.length)
+  })
+})
+
+describe('the choice of what to test', () => {
+  it('is everything without arguments', () => {
+    expect(planRun([])).toEqual({
+      projects: ['unit', 'server', 'h5', 'mp', 'app'],
+      patterns: [],
+      builds: ['h5', 'mp-weixin', 'app'],
+      isComplete: true,
+    })
+  })
+
+  it('takes projects and patterns', () => {
+    expect(planRun(['unit', 'timeline'])).toEqual({
+      projects: ['unit'],
+      patterns: ['timeline'],
+      builds: [],
+      isComplete: false,
+    })
+  })
+})
+
+describe('the count of results', () => {
+  const result = { numPassedTests: 5, numFailedTests: 1, numRuntimeErrorTestSuites: 2 }
+
+  it('counts files that could not be loaded as failed', () => {
+    expect(countResults(1, result)).toEqual({ passed: 5, failed: 3 })
+  })
+
+  it('counts a crash as failed, with and without a result', () => {
+    expect(countResults(134, undefined)).toEqual({ passed: 0, failed: 1 })
+    const clean = { ...result, numFailedTests: 0, numRuntimeErrorTestSuites: 0 }
+    expect(countResults(1, clean)).toEqual({ passed: 5, failed: 1 })
+    expect(countResults(0, clean)).toEqual({ passed: 5, failed: 0 })
+  })
+})
+
+describe('package sizes', () => {
+  it('count a mini-program’s main package without its sub-packages', () => {
+    write('app.json', JSON.stringify({ subPackages: [{ root: 'src/more' }] }))
+    write('common/vendor.js', 'x'.repeat(1000))
+    write('src/more/a.js', 'x'.repeat(500))
+    write('src/moreover.js', 'x'.repeat(10))
+    const { mainBytes, subPackages, biggest } = measureMiniProgram(folder)
+    const appBytes = JSON.stringify({ subPackages: [{ root: 'src/more' }] }).length
+    expect(mainBytes).toBe(1010 + appBytes)
+    expect(subPackages).toEqual([{ root: 'src/more/', bytes: 500 }])
+    expect(biggest[0]).toEqual({ name: 'common/vendor.js', bytes: 1000 })
+  })
+
+  it('count what H5 loads before the conversation list, and nothing that is loaded later', () => {
+    const page = 'assets/src-pages-conversations-conversations.abc.js'
+    const sources: Record<string, string> = {
+      'assets/index-1.js': 'import{a}from"./shared-2.js";import("./room-3.js")',
+      'assets/shared-2.js': 'import"./deep-4.js";export const a=1',
+      'assets/deep-4.js': 'export{}',
+      'assets/room-3.js': 'x'.repeat(99),
+      [page]: 'import{a}from"./shared-2.js"',
+    }
+    write('index.html', '<script type="module" crossorigin src="./assets/index-1.js"></script>')
+    for (const [name, source] of Object.entries(sources)) write(name, source)
+    const { files, gzipBytes } = measureH5(folder)
+    const expected = ['assets/index-1.js', 'assets/shared-2.js', 'assets/deep-4.js', page]
+    expect(files.map(({ name }) => name).sort()).toEqual([...expected].sort())
+    const gzipOf = (name: string) => gzipSync(sources[name]!, { level: 9 }).byteLength
+    expect(gzipBytes).toBe(expected.reduce((total, name) => total + gzipOf(name), 0))
+  })
+
+  it('report budgets that are exceeded and builds that are missing', () => {
+    write('mp-weixin/app.json', '{}')
+    write('mp-weixin/common/vendor.js', 'x'.repeat(501 * 1024))
+    expect(reportSizes(folder).problems).toEqual([
+      'mp-weixin main package is 501.0 KB',
+      'the h5 build is missing',
+      'the app build is missing',
+    ])
+  })
+})
+
+describe('the scripts', () => {
+  it.each(['start', 'test', 'check', 'uni', 'sizes'])('scripts/%s.mjs is valid', (name) => {
+    const file = join(__dirname, '../../../scripts', `${name}.mjs`)
+    expect(() => execFileSync(process.execPath, ['--check', file])).not.toThrow()
+  })
+})

@@ -1,0 +1,29 @@
+import { colorOf, initialsOf } from '../../../../src/timeline/avatar'
+
+test.each([
+  ['李晓明', '晓明'],
+  ['欧阳晓明', '晓明'],
+  ['王芳', '王芳'],
+  ['李', '李'],
+  ['Alice', 'A'],
+  ['alice smith', 'AS'],
+  ['Ann Marie van Dyke', 'AD'],
+  ['rocket.cat', 'RC'],
+  ['Émile Zola', 'ÉZ'],
+  ['👩‍🚀 Ann', 'A'],
+  ['🚀', '🚀'],
+  ['李明 Ming', '李M'],
+  ['  ', ''],
+  ['', ''],
+  ['--', '-'],
+  ['42', '4'],
+])('the initials of %j are %j', (name, initials) => {
+  expect(initialsOf(name)).toBe(initials)
+})
+
+test('a colour is one of twelve, the same each time, and all are used', () => {
+  const colors = Array.from({ length: 500 }, (_, i) => colorOf(`user ${i}`))
+  expect(new Set(colors)).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]))
+  expect(colorOf('user 7')).toBe(colors[7])
+  expect(colorOf('')).toBe(0)
+})

@@ -1,0 +1,507 @@
+import { createTimeline } from '../../../../src/timeline/timeline'
+import { CHUNK_SIZE, type Timeline } from '../../../../src/timeline/types'
+import { allRows, checkInvariants, visibleRows } from './checkInvariants'
+import { DAY, makeMessage, makeOptions, MINUTE, own, page, series, START } from './samples'
+
+function ids(timeline: Timeline): string[] {
+  return visibleRows(timeline).map((row) => row.id)
+}
+
+function rowOf(timeline: Timeline, id: string) {
+  return allRows(timeline).find((row) => row.id === id)!
+}
+
+/** Rows per chunk, newest chunk first. */
+function sizes(timeline: Timeline): number[] {
+  return timeline.chunks.map((chunk) => chunk.rows.length)
+}
+
+/** An open room with so many messages of history. */
+function opened(count: number, lastSeenAt?: number): Timeline {
+  const timeline = createTimeline(makeOptions(lastSeenAt))
+  timeline.insertHistory(page(series(1000 - count, 1000)))
+  timeline.takeChanges()
+  return timeline
+}
+
+describe('order', () => {
+  test('messages are shown by time and then by id, whatever order they come in', () => {
+    const timeline = createTimeline(makeOptions())
+    timeline.insertHistory(
+      page([makeMessage('b', 5), makeMessage('c', 9), makeMessage('a', 5), makeMessage('c', 9)]),
+    )
+    timeline.upsert([makeMessage('d', 7), makeMessage('d', 7)])
+    expect(ids(timeline)).toEqual(['a', 'b', 'd', 'c'])
+  })
+
+  test('an older copy never replaces a newer one, also when it comes by another way', () => {
+    const timeline = opened(1)
+    const edited = makeMessage('x', 5e8, {
+      text: 'new',
+      updatedAt: START + 6e8,
+      editedAt: START + 6e8,
+    })
+    timeline.upsert([edited])
+    timeline.upsert([makeMessage('x', 5e8, { text: 'old' })], 'answer')
+    timeline.insertHistory(page([makeMessage('x', 5e8, { text: 'old' })]))
+    expect(rowOf(timeline, 'x')).toMatchObject({ text: 'new', isEdited: true })
+  })
+
+  test('an edit puts a new row object at the same index and leaves the other rows alone', () => {
+    const timeline = opened(10)
+    const before = [...timeline.chunks[0]!.rows]
+    const message = timeline.get(before[4]!.id)!
+    timeline.upsert([{ ...message, text: 'edited', updatedAt: message.updatedAt + 1 }])
+    const after = timeline.chunks[0]!.rows
+    expect(after[4]!.text).toBe('edited')
+    expect(before[4]!.text).not.toBe('edited')
+    expect(after.filter((row, i) => row !== before[i])).toEqual([after[4]])
+  })
+
+  test('thread replies are known but shown only where their author asked for it', () => {
+    const timeline = opened(0)
+    timeline.upsert([
+      makeMessage('hidden', 1, { threadId: 'root' }),
+      makeMessage('shown', 2, { threadId: 'root', isShownInRoom: true }),
+    ])
+    expect(ids(timeline)).toEqual(['shown'])
+    expect(timeline.get('hidden')?.id).toBe('hidden')
+    expect(timeline.size).toBe(1)
+  })
+
+  test('a type that shows nothing has no row, and a special type without a line is an ordinary message', () => {
+    const timeline = opened(0)
+    timeline.upsert([
+      makeMessage('a', 1, { system: 'silent' }),
+      makeMessage('b', 2, { system: 'plain' }),
+      makeMessage('c', 3, { system: 'uj', text: 'ann' }),
+    ])
+    expect(visibleRows(timeline).map((row) => [row.kind, row.text])).toEqual([
+      ['message', 'text of b'],
+      ['system', 'uj ann'],
+    ])
+  })
+
+  test('a message with a file and no text shows the name of the file', () => {
+    const timeline = opened(0)
+    timeline.upsert([makeMessage('a', 1, { text: '', fileName: 'cat.png' })])
+    expect(rowOf(timeline, 'a').text).toBe('cat.png')
+  })
+})
+
+describe('chunks', () => {
+  test('the first page is cut from its newest message backwards', () => {
+    expect(sizes(opened(50))).toEqual([20, 20, 10])
+  })
+
+  test('a live message goes to the newest chunk while it has room, else to a new one in front', () => {
+    const timeline = opened(CHUNK_SIZE - 1)
+    timeline.upsert(series(1000, 1001))
+    expect(timeline.takeChanges()).toEqual({
+      chunksChanged: false,
+      dirtyKeys: new Set([timeline.chunks[0]!.key]),
+    })
+    timeline.upsert(series(1001, 1002))
+    expect(sizes(timeline)).toEqual([1, 20])
+    expect(timeline.takeChanges()).toEqual({
+      chunksChanged: true,
+      dirtyKeys: new Set([timeline.chunks[0]!.key]),
+    })
+  })
+
+  test('a page of history makes new chunks and touches at most the border row of the others', () => {
+    const timeline = opened(40)
+    const before = timeline.chunks.map((chunk) => [...chunk.rows])
+    timeline.insertHistory(page(series(930, 961)))
+    expect(sizes(timeline)).toEqual([20, 20, 20, 10])
+    const changed = before.flatMap((rows, c) =>
+      rows.filter((row, i) => row !== timeline.chunks[c]!.rows[i]),
+    )
+    expect(changed.map((row) => row.id)).toEqual(['m000960'])
+    expect(rowOf(timeline, 'm000960').day).toBe('')
+  })
+
+  test('a message in the middle of a full chunk splits it in halves', () => {
+    const timeline = opened(60)
+    timeline.upsert([makeMessage('late', 965 * MINUTE + 1)])
+    expect(sizes(timeline)).toEqual([20, 10, 11, 20])
+    checkInvariants(timeline, makeOptions())
+  })
+
+  test('what did not change is not reported, and reports are given once', () => {
+    const timeline = opened(30)
+    timeline.upsert(series(990, 1000))
+    timeline.insertHistory(page(series(980, 1000)))
+    timeline.remove(['nobody'])
+    timeline.dropPending('nobody')
+    expect(timeline.takeChanges()).toEqual({ chunksChanged: false, dirtyKeys: new Set() })
+  })
+})
+
+describe('labels', () => {
+  test('the first row of a day has its separator and begins a group', () => {
+    const timeline = opened(0)
+    timeline.upsert([
+      makeMessage('a', DAY - MINUTE),
+      makeMessage('b', DAY),
+      makeMessage('c', DAY + 1),
+    ])
+    expect(visibleRows(timeline).map((row) => [row.day !== '', row.isHead])).toEqual([
+      [true, true],
+      [true, true],
+      [false, false],
+    ])
+  })
+
+  test('a group ends with another author, a pause, a system line, and where the server asks for it', () => {
+    const timeline = opened(0)
+    const bob = { author: { id: 'bob', username: 'bob', name: 'Bob' } }
+    timeline.upsert([
+      makeMessage('a', 0),
+      makeMessage('b', 1),
+      makeMessage('c', 2, bob),
+      makeMessage('d', 2 + 5 * MINUTE, bob),
+      makeMessage('e', 3 + 10 * MINUTE, bob),
+      makeMessage('f', 4 + 10 * MINUTE, { ...bob, system: 'uj' }),
+      makeMessage('g', 5 + 10 * MINUTE, bob),
+      makeMessage('h', 6 + 10 * MINUTE, { ...bob, isGroupable: false }),
+      makeMessage('i', 7 + 10 * MINUTE, { author: { ...bob.author, name: 'Alias' } }),
+    ])
+    const heads = visibleRows(timeline).filter((row) => row.isHead)
+    expect(heads.map((row) => row.id)).toEqual(['a', 'c', 'e', 'g', 'h', 'i'])
+  })
+
+  test('when the head of a group or the first of a day goes, the next row takes its place', () => {
+    const timeline = opened(0)
+    timeline.upsert([makeMessage('a', 0), makeMessage('b', 1)])
+    timeline.remove(['a'])
+    expect(rowOf(timeline, 'b')).toMatchObject({ isHead: true, day: expect.stringMatching(/^day/) })
+  })
+
+  test('labels are made anew when the language changes', () => {
+    const options = makeOptions()
+    let language = 'en'
+    const day = (at: number) => `${language} ${options.labels.day(at)}`
+    const timeline = createTimeline({ ...options, labels: { ...options.labels, day } })
+    timeline.upsert([makeMessage('a', 0)])
+    language = 'zh'
+    timeline.relabel()
+    expect(rowOf(timeline, 'a').day).toMatch(/^zh/)
+  })
+})
+
+describe('the line above the first unread message', () => {
+  const seen = START + 995 * MINUTE
+
+  test('stands above the first later message of somebody else and stays there', () => {
+    const timeline = opened(10, seen)
+    expect(timeline.firstUnreadId).toBe('m000996')
+    timeline.upsert(series(1000, 1002))
+    timeline.upsert([makeMessage('mine', 995 * MINUTE + 1, own)])
+    expect(visibleRows(timeline).filter((row) => row.isFirstUnread)).toHaveLength(1)
+    expect(rowOf(timeline, 'm000996').isFirstUnread).toBe(true)
+  })
+
+  test('is not guessed before history reaches back to the last visit', () => {
+    const timeline = opened(3, seen)
+    expect(timeline.firstUnreadId).toBeUndefined()
+    timeline.insertHistory(page(series(990, 998)))
+    expect(timeline.firstUnreadId).toBe('m000996')
+  })
+
+  test('is above the first message of all in a room that was never read', () => {
+    const timeline = createTimeline(makeOptions(0))
+    timeline.insertHistory(page([makeMessage('mine', 1, own), makeMessage('a', 2)], true))
+    expect(timeline.firstUnreadId).toBe('a')
+  })
+
+  test('moves on when its message is deleted', () => {
+    const timeline = opened(10, seen)
+    timeline.remove(['m000996'])
+    expect(timeline.firstUnreadId).toBe('m000997')
+    expect(rowOf(timeline, 'm000997').isFirstUnread).toBe(true)
+  })
+
+  test('never comes when nothing was unread at opening', () => {
+    const timeline = opened(10)
+    timeline.upsert(series(1000, 1002))
+    expect(timeline.firstUnreadId).toBeUndefined()
+  })
+})
+
+describe('deleting', () => {
+  test('a deleted message leaves a tombstone, so that the indexes of the others stay', () => {
+    const timeline = opened(10)
+    const before = timeline.chunks[0]!.rows.map((row) => row.id)
+    timeline.remove([before[3]!])
+    expect(timeline.chunks[0]!.rows.map((row) => row.id)).toEqual(before)
+    expect(timeline.chunks[0]!.rows[3]).toMatchObject({ kind: 'gone', text: '', name: '', day: '' })
+    expect(timeline.get(before[3]!)).toBeUndefined()
+    expect(timeline.size).toBe(9)
+  })
+
+  test('a chunk of nothing but tombstones goes', () => {
+    const timeline = opened(25)
+    timeline.remove(series(975, 980).map((message) => message.id))
+    expect(sizes(timeline)).toEqual([20])
+    expect(timeline.takeChanges().chunksChanged).toBe(true)
+  })
+
+  test('a late answer does not bring a deleted message back, not even when the deletion came first', () => {
+    const timeline = opened(3)
+    timeline.remove(['m000999', 'm001000'])
+    timeline.insertHistory(page(series(997, 1001)))
+    timeline.upsert(series(999, 1001))
+    timeline.setPending(makeMessage('m001000', 0, own), 'sending')
+    expect(ids(timeline)).toEqual(['m000997', 'm000998'])
+  })
+
+  test('pruning takes what lies between the bounds, of the users named', () => {
+    const range = { ids: undefined, after: START + 991 * MINUTE, before: START + 998 * MINUTE }
+    const timeline = opened(10)
+    timeline.upsert([makeMessage('mine', 995 * MINUTE + 1, own)])
+    timeline.prune({ ...range, users: ['ann'] })
+    expect(ids(timeline)).toEqual(['m000990', 'm000991', 'mine', 'm000998', 'm000999'])
+    timeline.prune({ ...range, users: [] })
+    expect(timeline.get('mine')).toBeUndefined()
+    timeline.prune({ ...range, ids: ['m000999'], users: [] })
+    expect(ids(timeline)).toEqual(['m000990', 'm000991', 'm000998'])
+  })
+})
+
+describe('the outbox', () => {
+  const waiting = (id: string) => makeMessage(id, 2000 * MINUTE, own)
+
+  test('waiting messages stand behind everything in the order of sending', () => {
+    const timeline = opened(2)
+    timeline.setPending(waiting('z'), 'sending')
+    timeline.setPending(waiting('a'), 'waiting')
+    timeline.upsert([makeMessage('live', 3000 * MINUTE)])
+    timeline.setPending(waiting('z'), 'failed')
+    expect(visibleRows(timeline).map((row) => [row.id, row.state])).toEqual([
+      ['m000998', ''],
+      ['m000999', ''],
+      ['live', ''],
+      ['z', 'failed'],
+      ['a', 'waiting'],
+    ])
+  })
+
+  test("the server's copy takes the place of the waiting one: same chunk, same index, no other row changed", () => {
+    const timeline = opened(5)
+    timeline.setPending(waiting('z'), 'sending')
+    const [key, before] = [timeline.chunks[0]!.key, [...timeline.chunks[0]!.rows]]
+    timeline.takeChanges()
+    timeline.upsert([makeMessage('z', 1001 * MINUTE, own)], 'answer')
+    timeline.upsert([makeMessage('z', 1001 * MINUTE, own)])
+    expect(timeline.takeChanges()).toEqual({ chunksChanged: false, dirtyKeys: new Set([key]) })
+    const after = timeline.chunks[0]!.rows
+    expect(after.map((row) => row.id)).toEqual(before.map((row) => row.id))
+    expect(after.filter((row, i) => row !== before[i]).map((row) => [row.id, row.state])).toEqual([
+      ['z', ''],
+    ])
+  })
+
+  test("a message that the server put elsewhere stands where the server's time says", () => {
+    const timeline = opened(5)
+    timeline.setPending(waiting('first'), 'sending')
+    timeline.setPending(waiting('second'), 'sending')
+    timeline.upsert([makeMessage('second', 998 * MINUTE + 1, own)])
+    expect(ids(timeline).slice(-4)).toEqual(['m000998', 'second', 'm000999', 'first'])
+    checkInvariants(timeline, makeOptions())
+  })
+
+  test('a state that comes after the confirmation changes nothing', () => {
+    const timeline = opened(1)
+    timeline.upsert([makeMessage('z', 1001 * MINUTE, own)])
+    timeline.setPending(waiting('z'), 'failed')
+    expect(rowOf(timeline, 'z').state).toBe('')
+    timeline.dropPending('z')
+    expect(ids(timeline)).toContain('z')
+  })
+
+  test('a dropped message is gone without a trace and may be sent again', () => {
+    const timeline = opened(1)
+    timeline.setPending(waiting('z'), 'failed')
+    timeline.dropPending('z')
+    expect(allRows(timeline).map((row) => row.id)).toEqual(['m000999'])
+    timeline.setPending(waiting('z'), 'waiting')
+    expect(ids(timeline)).toEqual(['m000999', 'z'])
+  })
+
+  test('an attempt that turns out to have arrived before the loaded history waits for its page', () => {
+    const timeline = opened(5)
+    timeline.setPending(waiting('z'), 'sending')
+    const copy = makeMessage('z', 10 * MINUTE, own)
+    timeline.upsert([copy], 'answer')
+    expect(ids(timeline)).not.toContain('z')
+    timeline.insertHistory(page([copy, ...series(11, 995)]))
+    expect(ids(timeline)[0]).toBe('z')
+  })
+})
+
+describe('holding', () => {
+  test('newer messages are kept back and counted until the reader returns', () => {
+    const timeline = opened(5)
+    timeline.hold()
+    timeline.upsert(series(1000, 1003))
+    expect(timeline.takeChanges()).toEqual({ chunksChanged: false, dirtyKeys: new Set() })
+    expect(timeline.heldCount).toBe(3)
+    expect(timeline.newestAt).toBe(START + 1002 * MINUTE)
+    timeline.remove(['m001001'])
+    expect(timeline.heldCount).toBe(2)
+    timeline.release()
+    expect(ids(timeline).slice(-2)).toEqual(['m001000', 'm001002'])
+    expect([timeline.heldCount, timeline.isHolding]).toEqual([0, false])
+  })
+
+  test('older messages and edits are shown at once', () => {
+    const timeline = opened(5)
+    timeline.hold()
+    timeline.insertHistory(page(series(990, 996)))
+    timeline.upsert([
+      makeMessage('m000999', 999 * MINUTE, { text: 'edited', updatedAt: START * 2 }),
+    ])
+    expect(ids(timeline)).toHaveLength(10)
+    expect(rowOf(timeline, 'm000999').text).toBe('edited')
+  })
+
+  test('an own new message shows everything; another state of an old one does not', () => {
+    const timeline = opened(5)
+    timeline.setPending(makeMessage('p', 0, own), 'waiting')
+    timeline.hold()
+    timeline.upsert(series(1000, 1002))
+    timeline.setPending(makeMessage('p', 0, own), 'sending')
+    expect(timeline.heldCount).toBe(2)
+    timeline.setPending(makeMessage('q', 0, own), 'waiting')
+    expect(ids(timeline).slice(-4)).toEqual(['m001000', 'm001001', 'p', 'q'])
+  })
+
+  test('a confirmed own message does not draw the held ones in', () => {
+    const timeline = opened(5)
+    timeline.setPending(makeMessage('p', 0, own), 'sending')
+    timeline.hold()
+    timeline.upsert([makeMessage('live', 1000 * MINUTE)])
+    timeline.upsert([makeMessage('p', 1001 * MINUTE, own)])
+    expect(ids(timeline).slice(-2)).toEqual(['m000999', 'p'])
+    timeline.release()
+    expect(ids(timeline).slice(-3)).toEqual(['m000999', 'live', 'p'])
+  })
+
+  test('an empty room keeps nothing back', () => {
+    const timeline = createTimeline(makeOptions())
+    timeline.hold()
+    timeline.upsert([makeMessage('a', 1)])
+    expect([timeline.isHolding, ids(timeline)]).toEqual([false, ['a']])
+  })
+})
+
+describe('what is loaded', () => {
+  test('an edit of a message from before the loaded history is left to its page', () => {
+    const timeline = opened(5)
+    timeline.upsert([makeMessage('ancient', 1, { updatedAt: START * 2 })])
+    expect(timeline.get('ancient')).toBeUndefined()
+    expect(timeline.oldestAt).toBe(START + 995 * MINUTE)
+    timeline.insertHistory(page([makeMessage('ancient', 1, { updatedAt: START * 2 })], true))
+    expect([timeline.oldestAt, timeline.hasOldest]).toEqual([START + 1, true])
+  })
+
+  test('with the whole history loaded nothing is left out', () => {
+    const timeline = createTimeline(makeOptions())
+    timeline.insertHistory(page([makeMessage('b', 5)], true))
+    timeline.upsert([makeMessage('a', 1)])
+    expect(ids(timeline)).toEqual(['a', 'b'])
+  })
+
+  test('an old message that came live before the first page waits for the page that holds it', () => {
+    const timeline = createTimeline(makeOptions())
+    timeline.upsert([makeMessage('ancient', 1), makeMessage('m001000', 1000 * MINUTE)])
+    timeline.insertHistory(page(series(998, 1000)))
+    expect(ids(timeline)).toEqual(['m000998', 'm000999', 'm001000'])
+  })
+
+  test('an empty room is empty', () => {
+    const timeline = createTimeline(makeOptions())
+    timeline.insertHistory(page([], true))
+    expect(timeline).toMatchObject({ size: 0, newestAt: 0, oldestAt: 0, latestUpdatedAt: 0 })
+    expect(timeline.chunks).toEqual([])
+  })
+})
+
+describe('the watermark', () => {
+  const at = (minutes: number) => START + minutes * MINUTE
+
+  test('follows the first page and the feed, and never an answer that may have overtaken the feed', () => {
+    const timeline = opened(5)
+    expect(timeline.latestUpdatedAt).toBe(at(999))
+    timeline.upsert(series(1005, 1006), 'answer')
+    timeline.insertHistory(page([makeMessage('a', 1, { updatedAt: at(2000) })]))
+    expect(timeline.latestUpdatedAt).toBe(at(999))
+    timeline.upsert(series(1001, 1002))
+    expect(timeline.latestUpdatedAt).toBe(at(1001))
+  })
+
+  test('stands still from the loss of the connection until everything was caught up', () => {
+    const timeline = opened(5)
+    timeline.markStale()
+    timeline.upsert(series(1005, 1006))
+    expect(timeline.latestUpdatedAt).toBe(at(999))
+    timeline.upsert(series(1000, 1005))
+    timeline.markCaughtUp()
+    expect(timeline.latestUpdatedAt).toBe(at(1005))
+  })
+})
+
+describe('cost', () => {
+  /** Counts how often the list looks at any message's time, which is what comparing and drawing means. */
+  function countedAppends(size: number): number {
+    let reads = 0
+    const counted = series(0, size + 100).map((message) => {
+      const { sentAt } = message
+      return Object.defineProperty(message, 'sentAt', {
+        get: () => {
+          reads++
+          return sentAt
+        },
+      })
+    })
+    const timeline = createTimeline(makeOptions())
+    timeline.insertHistory(page(counted.slice(0, size)))
+    reads = 0
+    for (const message of counted.slice(size)) timeline.upsert([message])
+    expect(timeline.size).toBe(size + 100)
+    return reads
+  }
+
+  test('appending looks at as many messages in a room of 100,000 as in one of 100', () => {
+    const small = countedAppends(100)
+    expect(small).toBeGreaterThan(100)
+    expect(countedAppends(100_000)).toBe(small)
+  })
+
+  test('each message is labelled once, and a live one touches one chunk', () => {
+    const options = makeOptions()
+    let labels = 0
+    const day = (at: number) => {
+      labels++
+      return options.labels.day(at)
+    }
+    const timeline = createTimeline({ ...options, labels: { ...options.labels, day } })
+    timeline.insertHistory(page(series(0, 2000)))
+    for (const message of series(2000, 2100)) {
+      timeline.takeChanges()
+      timeline.upsert([message])
+      expect(timeline.takeChanges().dirtyKeys.size).toBe(1)
+    }
+    expect(labels).toBe(2100)
+  })
+
+  test('a room of 100,000 messages that came in pages is in order', () => {
+    const timeline = createTimeline(makeOptions())
+    for (let from = 100_000 - 50; from >= 0; from -= 50) {
+      timeline.insertHistory(page(series(from, from + 50), from === 0))
+    }
+    expect(timeline.size).toBe(100_000)
+    checkInvariants(timeline, makeOptions())
+  })
+})

@@ -25,7 +25,7 @@ const colourOf = (name: string): Rgb => {
 /** One or two letters for a name: of its first two words, or its first one. */
 export const initialsOf = (name: string): string => {
   const words = name.split(/[\s._-]+/u).filter((word) => word !== '')
-  const initials = words.slice(0, 2).map((word) => [...word][0] ?? '')
+  const initials = words.slice(0, 2).map((word) => Array.from(word)[0] ?? '')
   return (initials.length === 0 ? '?' : initials.join('')).toUpperCase()
 }
 
@@ -48,7 +48,7 @@ type Shape = (x: number, y: number) => boolean
 
 /** Letters side by side in the middle of the picture, or undefined when one is not in the alphabet. */
 const lettersShape = (initials: string, size: number): Shape | undefined => {
-  const glyphs = [...initials].map(glyphPixel)
+  const glyphs = Array.from(initials, glyphPixel)
   const columns = glyphs.length * (glyphWidth + 1) - 1
   const scale = Math.max(1, Math.floor(size / (glyphs.length === 1 ? 12 : 18)))
   const left = Math.floor((size - columns * scale) / 2)

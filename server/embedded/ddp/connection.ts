@@ -1,14 +1,13 @@
 import type { App } from '../app'
-import type { Session } from '../auth/sessions'
-import type { UserDoc } from '../documents'
-import { parseEjson, stringifyEjson } from '../ejson'
+import { BadJson, parseEjson, stringifyEjson } from '../ejson'
 import { isExpected, toDdpError } from '../errors'
 import { randomId } from '../ids'
 import { methodFrame, subFrame, wantsVersion1, type Frame, type MethodFrame } from './frames'
 import { startHeartbeat } from './heartbeat'
-import type { MethodConnection } from './method'
 import { callMethod } from './methods'
-import { createConnectionSubs } from './subscriptions'
+import { createTaskQueue, type TaskQueue } from './queue'
+import { createSignIn, type SignIn } from './signIn'
+import { createConnectionSubs, type ConnectionSubs } from './subscriptions'
 
 /** The socket below a connection, as far as DDP needs it. */
 export type DdpSocket = {
@@ -24,173 +23,141 @@ export type DdpConnection = {
   tokenHash(): string | undefined
 }
 
-const maxQueued = 10_000
-
-const parseFrame = (text: string): Frame | undefined => {
-  try {
-    const frame = parseEjson(text)
-    return typeof frame === 'object' && frame !== null && !Array.isArray(frame)
-      ? (frame as Frame)
-      : undefined
-  } catch {
-    return undefined
-  }
+/** The parts of one connection. */
+type Parts = {
+  app: App
+  id: string
+  socket: DdpSocket
+  signIn: SignIn
+  subs: ConnectionSubs
+  queue: TaskQueue
+  send: (frame: object) => void
+  /** Answers a frame that breaks the protocol. */
+  refuse: (reason: string, offendingMessage?: unknown) => void
 }
 
-/** What Meteor publishes of the own account without a subscription (protocol reference 1.7). */
-const ownFields = (user: UserDoc): Record<string, unknown> => ({
-  username: user.username,
-  emails: user.emails,
-})
-
-/** One DDP connection: the rules of protocol reference 1.1 to 1.7. */
-export const createConnection = (app: App, socket: DdpSocket): DdpConnection => {
+const createParts = (app: App, socket: DdpSocket): Parts => {
   const id = randomId()
-  let connected = false
-  let ended = false
-  let session: Session | undefined
   const send = (frame: object): void => socket.send(stringifyEjson(frame))
-  const refuse = (reason: string, offendingMessage?: Frame): void =>
-    send(
-      offendingMessage === undefined
-        ? { msg: 'error', reason }
-        : { msg: 'error', reason, offendingMessage },
-    )
-  const currentUser = (): UserDoc | undefined =>
-    session === undefined ? undefined : app.store.users.get(session.user._id)
   const subs = createConnectionSubs({
     app,
     connectionId: id,
-    user: currentUser,
+    user: () => signIn.user(),
     send: (text) => socket.send(text),
   })
+  const signIn = createSignIn({ app, connectionId: id, send, userChanged: () => subs.restart() })
+  const refuse = (reason: string, offendingMessage?: unknown): void =>
+    send({ msg: 'error', reason, offendingMessage })
+  return { app, id, socket, signIn, subs, send, refuse, queue: createTaskQueue() }
+}
+
+const runMethod = async (parts: Parts, { id, method, params }: MethodFrame): Promise<void> => {
+  const { app, signIn, send } = parts
+  const connection = { id: parts.id, setSession: signIn.set, session: signIn.session }
+  try {
+    const result = await callMethod({ app, user: signIn.user(), connection }, method, params)
+    send({ msg: 'result', id, result })
+  } catch (error) {
+    if (!isExpected(error)) app.logger.error({ err: error, method }, 'method failed')
+    send({ msg: 'result', id, error: toDdpError(error) })
+  }
+  send({ msg: 'updated', methods: [id] })
+}
+
+/** Methods and subscriptions of a connection run one after the other (protocol reference 1.2, rule 1). */
+const enqueue = (parts: Parts, task: () => void | Promise<void>): void => {
+  if (!parts.queue.add(task)) parts.socket.close()
+}
+
+const handlers: ReadonlyMap<string, (parts: Parts, frame: Frame) => void> = new Map([
+  ['pong', () => undefined],
+  ['connect', (parts, frame) => parts.refuse('Already connected', frame)],
+  ['ping', ({ send }, { id }) => send(id === undefined ? { msg: 'pong' } : { msg: 'pong', id })],
+  [
+    'method',
+    (parts, frame) => {
+      const call = methodFrame(frame)
+      if (call === undefined) parts.refuse('Malformed method invocation', frame)
+      else enqueue(parts, () => runMethod(parts, call))
+    },
+  ],
+  [
+    'sub',
+    (parts, frame) => {
+      const sub = subFrame(frame)
+      if (sub === undefined) parts.refuse('Malformed subscription', frame)
+      else enqueue(parts, () => parts.subs.start(sub))
+    },
+  ],
+  [
+    'unsub',
+    (parts, frame) => {
+      const { id } = frame
+      if (typeof id === 'string') enqueue(parts, () => parts.subs.stop(id))
+      else parts.refuse('Malformed subscription', frame)
+    },
+  ],
+] satisfies [string, (parts: Parts, frame: Frame) => void][])
+
+/** The frame of a text, after the refusal of what is none: as Meteor, `Bad request` for broken JSON. */
+const readFrame = (parts: Parts, text: string): Frame | undefined => {
+  let frame: unknown
+  try {
+    frame = parseEjson(text)
+  } catch (error) {
+    const hostile = error instanceof BadJson && error.message !== 'not JSON'
+    parts.refuse(hostile ? 'Parse error' : 'Bad request')
+    return undefined
+  }
+  if (typeof frame === 'object' && frame !== null && !Array.isArray(frame)) {
+    if (typeof (frame as Frame).msg === 'string') return frame as Frame
+    parts.refuse('Bad request', frame)
+    return undefined
+  }
+  parts.refuse('Bad request')
+  return undefined
+}
+
+/** One DDP connection: the rules of protocol reference 1.1 to 1.7. */
+export const createConnection = (app: App, socket: DdpSocket): DdpConnection => {
+  const parts = createParts(app, socket)
+  let connected = false
+  let ended = false
   const heartbeat = startHeartbeat(
     app.clock,
-    () => connected && send({ msg: 'ping' }),
+    () => connected && parts.send({ msg: 'ping' }),
     () => socket.close(),
   )
-
-  const setSession = (next: Session | undefined): void => {
-    const before = session
-    if (ended) return
-    session = next
-    if (before !== undefined && before.user._id !== next?.user._id) {
-      send({ msg: 'removed', collection: 'users', id: before.user._id })
-      app.presence.connectionGone(before.user, id)
-    }
-    if (next !== undefined && before?.user._id !== next.user._id) {
-      const fields = ownFields(next.user)
-      send({ msg: 'added', collection: 'users', id: next.user._id, fields })
-      app.presence.connectionStatus(next.user, id, 'online')
-    }
-    if (before?.user._id !== next?.user._id) subs.restart()
-  }
-  const methodConnection: MethodConnection = { id, setSession, session: () => session }
-
-  const runMethod = async ({ id: callId, method, params }: MethodFrame): Promise<void> => {
-    const caller = { app, user: currentUser(), connection: methodConnection }
-    try {
-      const result = await callMethod(caller, method, params)
-      send({ msg: 'result', id: callId, result })
-    } catch (error) {
-      if (!isExpected(error)) app.logger.error({ err: error, method }, 'method failed')
-      send({ msg: 'result', id: callId, error: toDdpError(error) })
-    }
-    send({ msg: 'updated', methods: [callId] })
-  }
-
-  // Methods and subscriptions of a connection run one after the other (rule 1).
-  const queue: (() => void | Promise<void>)[] = []
-  let running = false
-  const drain = async (): Promise<void> => {
-    running = true
-    for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-      if (!ended) await task()
-    }
-    running = false
-  }
-  const enqueue = (task: () => void | Promise<void>): void => {
-    if (queue.length >= maxQueued) {
-      socket.close()
-      return
-    }
-    queue.push(task)
-    if (!running) void drain()
-  }
-
-  const handlers = new Map<string, (frame: Frame) => void>([
-    ['pong', () => undefined],
-    [
-      'method',
-      (frame) => {
-        const call = methodFrame(frame)
-        if (call === undefined) refuse('Malformed method invocation', frame)
-        else enqueue(() => runMethod(call))
-      },
-    ],
-    [
-      'sub',
-      (frame) => {
-        const sub = subFrame(frame)
-        if (sub === undefined) refuse('Malformed subscription', frame)
-        else enqueue(() => subs.start(sub))
-      },
-    ],
-    [
-      'unsub',
-      (frame) => {
-        const { id: subId } = frame
-        if (typeof subId === 'string') enqueue(() => subs.stop(subId))
-        else refuse('Malformed subscription', frame)
-      },
-    ],
-  ])
-
   const connect = (frame: Frame): void => {
-    if (!wantsVersion1(frame)) {
-      send({ msg: 'failed', version: '1' })
-      socket.close()
-      return
-    }
-    connected = true
-    send({ msg: 'connected', session: id })
+    connected = wantsVersion1(frame)
+    parts.send(
+      connected ? { msg: 'connected', session: parts.id } : { msg: 'failed', version: '1' },
+    )
+    if (!connected) socket.close()
   }
-
-  const handle = (frame: Frame): void => {
-    if (frame.msg === 'connect') {
-      if (connected) refuse('Already connected', frame)
-      else connect(frame)
-      return
-    }
-    if (!connected) {
-      refuse('Must connect first', frame)
-      return
-    }
-    if (frame.msg === 'ping') {
-      send(frame.id === undefined ? { msg: 'pong' } : { msg: 'pong', id: frame.id })
-      return
-    }
-    const handler = handlers.get(String(frame.msg))
-    if (handler === undefined) refuse('Bad request', frame)
-    else handler(frame)
-  }
-
   socket.send('{"server_id":"0"}')
   return {
     receive: (text) => {
       if (ended) return
       heartbeat.alive()
-      const frame = parseFrame(text)
-      if (frame === undefined) refuse('Bad request')
-      else if (typeof frame.msg !== 'string') refuse('Bad request', frame)
-      else handle(frame)
+      const frame = readFrame(parts, text)
+      if (frame === undefined) return
+      if (!connected) {
+        if (frame.msg === 'connect') connect(frame)
+        else parts.refuse('Must connect first', frame)
+        return
+      }
+      const handler = handlers.get(String(frame.msg))
+      if (handler === undefined) parts.refuse('Bad request', frame)
+      else handler(parts, frame)
     },
     closed: () => {
       ended = true
       heartbeat.stop()
-      subs.stopAll()
-      if (session !== undefined) app.presence.connectionGone(session.user, id)
+      parts.queue.stop()
+      parts.subs.stopAll()
+      parts.signIn.end()
     },
-    tokenHash: () => session?.tokenHash,
+    tokenHash: () => parts.signIn.session()?.tokenHash,
   }
 }

@@ -19,11 +19,11 @@ const methods: ReadonlyMap<string, Method> = new Map([
  * Calls a method by name.
  * @throws MeteorError 404 for an unknown one, and what the method itself refuses.
  */
-export const callMethod = async (
+export const callMethod = (
   caller: MethodCaller,
   name: string,
   params: readonly unknown[],
-): Promise<unknown> => {
+): unknown => {
   const method = methods.get(name)
   if (method === undefined) throw new MeteorError(404, `Method '${name}' not found`)
   return method(caller, params)

@@ -9,14 +9,20 @@ export type SubscriptionContext = {
   connectionId: string
   /** State that the publications of one connection share, for example which sub watches presence. */
   connectionState: Map<string, unknown>
-  send(frame: string): void
+  send: (frame: string) => void
 }
 
-/** `stop` ends the delivery; `'ended'` answers with a `nosub` that is not a failure. */
+/** An open subscription. */
+export type Publishing = {
+  /** Ends the delivery. */
+  stop: () => void
+}
+
+/** `'ended'` answers with a `nosub` that is not a failure. */
 export type Publication = (
   context: SubscriptionContext,
   params: readonly unknown[],
-) => { stop(): void } | 'ended'
+) => Publishing | 'ended'
 
 /** A stream refusal carries only its code (protocol reference 1.5). */
 export const notAllowed = (): MeteorError => new MeteorError('not-allowed')

@@ -2,7 +2,7 @@ import type { App } from '../app'
 import { MeteorError, toDdpError } from '../errors'
 import type { UserDoc } from '../documents'
 import type { SubFrame } from './frames'
-import type { SubscriptionContext } from './publication'
+import type { Publishing, SubscriptionContext } from './publication'
 import { publications } from './publications'
 
 /** The active subscriptions of one connection. */
@@ -14,13 +14,13 @@ export type ConnectionSubs = {
   stopAll(): void
 }
 
-type Active = { frame: SubFrame; stop(): void }
+type Active = { frame: SubFrame; stop: () => void }
 
 type Options = {
   app: App
   connectionId: string
-  user(): UserDoc | undefined
-  send(frame: string): void
+  user: () => UserDoc | undefined
+  send: (frame: string) => void
 }
 
 const maxSubs = 5000
@@ -30,7 +30,7 @@ export const createConnectionSubs = (options: Options): ConnectionSubs => {
   const active = new Map<string, Active>()
   const connectionState = new Map<string, unknown>()
   const answer = (frame: object): void => send(JSON.stringify(frame))
-  const open = (frame: SubFrame): ReturnType<NonNullable<ReturnType<typeof publications.get>>> => {
+  const open = (frame: SubFrame): Publishing | 'ended' => {
     const publication = publications.get(frame.name)
     if (publication === undefined) {
       throw new MeteorError(404, `Subscription '${frame.name}' not found`)
@@ -52,7 +52,7 @@ export const createConnectionSubs = (options: Options): ConnectionSubs => {
         answer({ msg: 'nosub', id: frame.id })
         return
       }
-      active.set(frame.id, { frame, stop: () => opened.stop() })
+      active.set(frame.id, { frame, stop: opened.stop })
       if (ready) answer({ msg: 'ready', subs: [frame.id] })
     } catch (error) {
       answer({ msg: 'nosub', id: frame.id, error: toDdpError(error) })

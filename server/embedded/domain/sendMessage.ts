@@ -6,7 +6,7 @@ import { deriveText } from './messageText'
 import { notifyMembers } from './notifications'
 import { writableRoom } from './roomAccess'
 import { addReply } from './threads'
-import { audienceOf, markAuthorSeen, raiseUnread } from './unread'
+import { markAuthorSeen, raiseUnread } from './unread'
 
 /** A message as a client sends it; the server computes the rest. */
 export type NewMessage = {

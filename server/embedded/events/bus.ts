@@ -5,7 +5,7 @@ import type { SqlDriver } from '../storage/driver'
 export type Listener = {
   connectionId: string
   userId: string | undefined
-  send(frame: string): void
+  send: (frame: string) => void
 }
 
 /** Who listens to which stream event, and the way to send to them. */

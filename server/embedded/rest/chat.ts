@@ -6,7 +6,7 @@ import { editMessage } from '../domain/editMessage'
 import { messageFor } from '../domain/published'
 import { accessibleRoom } from '../domain/roomAccess'
 import { sendMessage, type NewMessage } from '../domain/sendMessage'
-import { syncMessages, type SyncRequest } from '../domain/syncMessages'
+import { syncMessages } from '../domain/syncMessages'
 import { MeteorError, TextError } from '../errors'
 import { Reply, userGet, userPost, type Endpoint } from './endpoint'
 
@@ -136,7 +136,7 @@ const sync = userGet('chat.syncMessages', { query: syncQuery }, ({ app, user, qu
   if (accessibleRoom(app, query.roomId, user) === undefined) {
     throw new MeteorError('error-not-allowed', 'Not allowed')
   }
-  const result = syncMessages(app, query.roomId, query as SyncRequest)
+  const result = syncMessages(app, query.roomId, query)
   if (result.updated !== undefined) {
     result.updated = result.updated.map((message) => messageFor(message, user._id))
   }

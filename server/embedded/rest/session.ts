@@ -47,7 +47,7 @@ const refusal = (error: MeteorError): Reply => {
 const signIn = openPost('login', loginBody, async ({ app, body }) => {
   let session: Session
   try {
-    session = await login(app, loginOptions(body as Record<string, unknown>))
+    session = await login(app, loginOptions(body))
   } catch (error) {
     if (error instanceof MeteorError) return refusal(error)
     throw error

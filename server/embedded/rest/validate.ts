@@ -57,17 +57,20 @@ const empty = Type.Object({}, { additionalProperties: false })
 export const problemWith = (schema: TSchema | undefined, value: unknown): string | undefined =>
   problemOf(schema ?? empty, value)
 
-type Kind = {
-  type?: string
-  anyOf?: { properties?: Record<string, Kind> }[]
-  properties?: Record<string, Kind>
-}
+type Kind = { type?: string; anyOf?: Kind[]; properties?: Record<string, Kind> }
 
 const coerced = (kind: string | undefined, text: string): unknown => {
-  if (kind === 'number' || kind === 'integer')
+  if (kind === 'number' || kind === 'integer') {
     return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
-  if (kind === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
+  }
+  if (kind === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
   return text
+}
+
+const mergedKinds = (branches: readonly Kind[]): Record<string, Kind> => {
+  const kinds: Record<string, Kind> = {}
+  for (const branch of branches) Object.assign(kinds, branch.properties)
+  return kinds
 }
 
 /** Query parameters as the schema wants them: GET parameters are texts on the wire (3.1). A repeated one is a list. */
@@ -76,14 +79,12 @@ export const readQuery = (
   search: URLSearchParams,
 ): Record<string, unknown> => {
   const { properties, anyOf } = (schema ?? {}) as Kind
-  const kinds = properties ?? Object.assign({}, ...(anyOf ?? []).map((branch) => branch.properties))
-  const query: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+  const kinds = properties ?? mergedKinds(anyOf ?? [])
+  const query = new Map<string, unknown>()
   for (const name of new Set(search.keys())) {
     const values = search.getAll(name)
-    const known = Object.hasOwn(kinds as object, name)
-      ? (kinds as Record<string, Kind>)[name]
-      : undefined
-    query[name] = values.length > 1 ? values : coerced(known?.type, values[0] ?? '')
+    const kind = Object.hasOwn(kinds, name) ? kinds[name]?.type : undefined
+    query.set(name, values.length > 1 ? values : coerced(kind, values[0] ?? ''))
   }
-  return { ...query }
+  return Object.fromEntries(query)
 }

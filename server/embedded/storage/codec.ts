@@ -5,8 +5,16 @@ export type DocRow = { doc: string }
 /** The stored text of a document. Dates keep their type through EJSON. */
 export const encodeDoc = (doc: object): string => stringifyEjson(doc)
 
-/** A document from its stored text; the text was written by `encodeDoc`, so its shape is known. */
-export const decodeDoc = <Doc>(row: DocRow): Doc => parseEjson(row.doc) as Doc
+export type Decoder<Doc> = {
+  one: (row: DocRow | undefined) => Doc | undefined
+  all: (rows: readonly DocRow[]) => Doc[]
+}
 
-export const decodeOptional = <Doc>(row: DocRow | undefined): Doc | undefined =>
-  row === undefined ? undefined : decodeDoc<Doc>(row)
+/** Reads the documents of one table. Their text was written by `encodeDoc`, so their shape is known. */
+export const createDecoder = <Doc>(): Decoder<Doc> => {
+  const decode = (row: DocRow): Doc => parseEjson(row.doc) as Doc
+  return {
+    one: (row) => (row === undefined ? undefined : decode(row)),
+    all: (rows) => rows.map(decode),
+  }
+}

@@ -1,3 +1,5 @@
+// The shape of a row is known from the statement beside it; SQLite cannot tell it.
+/* eslint-disable @typescript-eslint/no-unnecessary-type-parameters */
 import Database from 'libsql'
 
 export type SqlValue = string | number | bigint | Buffer | null

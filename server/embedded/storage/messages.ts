@@ -1,5 +1,5 @@
 import type { MessageDoc } from '../documents'
-import { decodeDoc, decodeOptional, encodeDoc, type DocRow } from './codec'
+import { createDecoder, encodeDoc, type DocRow } from './codec'
 import type { SqlDriver } from './driver'
 
 /** Which messages of a room are wanted; times in milliseconds. */
@@ -33,8 +33,6 @@ const historyWhere = (query: HistoryQuery): { where: string; values: (string | n
   return { where, values }
 }
 
-const decodeAll = (rows: DocRow[]): MessageDoc[] => rows.map((row) => decodeDoc<MessageDoc>(row))
-
 const columns = (message: MessageDoc) =>
   [
     message.rid,
@@ -49,9 +47,11 @@ const columns = (message: MessageDoc) =>
     message._id,
   ] as const
 
+const decode = createDecoder<MessageDoc>()
+
 export const createMessages = (driver: SqlDriver) => ({
   get: (id: string): MessageDoc | undefined =>
-    decodeOptional(driver.get<DocRow>('SELECT doc FROM messages WHERE id = ?', id)),
+    decode.one(driver.get<DocRow>('SELECT doc FROM messages WHERE id = ?', id)),
   insert: (message: MessageDoc): void =>
     void driver.run(
       `INSERT INTO messages (rid, uid, ts, t, tmid, in_main, hidden, updated_at, doc, id)
@@ -68,7 +68,7 @@ export const createMessages = (driver: SqlDriver) => ({
   /** Newest first. */
   history: (query: HistoryQuery): MessageDoc[] => {
     const { where, values } = historyWhere(query)
-    return decodeAll(
+    return decode.all(
       driver.all<DocRow>(
         `SELECT doc FROM messages WHERE ${where} ORDER BY ts DESC, seq DESC LIMIT ? OFFSET ?`,
         ...values,
@@ -88,11 +88,11 @@ export const createMessages = (driver: SqlDriver) => ({
       `SELECT count(*) AS n FROM messages WHERE ${where}`,
       ...values,
     )
-    return { first: decodeOptional(first), count: row?.n ?? 0 }
+    return { first: decode.one(first), count: row?.n ?? 0 }
   },
   /** Messages of a room whose state is newer than `since`, newest message first; for `lastUpdate`. */
   updatedSince: (rid: string, since: number): MessageDoc[] =>
-    decodeAll(
+    decode.all(
       driver.all<DocRow>(
         'SELECT doc FROM messages WHERE rid = ? AND updated_at > ? AND hidden = 0 ORDER BY ts DESC, seq DESC',
         rid,
@@ -101,7 +101,7 @@ export const createMessages = (driver: SqlDriver) => ({
     ),
   /** One page of a room's changes after `from`, oldest change first. */
   updatedAfter: (rid: string, from: number, minTs: number, count: number): MessageDoc[] =>
-    decodeAll(
+    decode.all(
       driver.all<DocRow>(
         `SELECT doc FROM messages WHERE rid = ? AND updated_at > ? AND ts >= ? AND hidden = 0
          ORDER BY updated_at LIMIT ?`,
@@ -113,7 +113,7 @@ export const createMessages = (driver: SqlDriver) => ({
     ),
   /** One page of a room's changes before `from`, newest change first. */
   updatedBefore: (rid: string, from: number, minTs: number, count: number): MessageDoc[] =>
-    decodeAll(
+    decode.all(
       driver.all<DocRow>(
         `SELECT doc FROM messages WHERE rid = ? AND updated_at < ? AND ts >= ? AND hidden = 0
          ORDER BY updated_at DESC LIMIT ?`,
@@ -125,7 +125,7 @@ export const createMessages = (driver: SqlDriver) => ({
     ),
   /** The message that a room list shows: the newest of the main conversation that a person wrote. */
   lastOf: (rid: string): MessageDoc | undefined =>
-    decodeOptional(
+    decode.one(
       driver.get<DocRow>(
         `SELECT doc FROM messages WHERE rid = ? AND in_main = 1 AND hidden = 0
          AND (t IS NULL OR t IN ('e2e', 'discussion-created', 'message_pinned', 'videoconf', 'rm'))
@@ -134,7 +134,7 @@ export const createMessages = (driver: SqlDriver) => ({
       ),
     ),
   lastReplyTo: (tmid: string): MessageDoc | undefined =>
-    decodeOptional(
+    decode.one(
       driver.get<DocRow>(
         'SELECT doc FROM messages WHERE tmid = ? ORDER BY ts DESC, seq DESC LIMIT 1',
         tmid,

@@ -1,23 +1,25 @@
 import type { RoomDoc } from '../documents'
-import { decodeDoc, decodeOptional, encodeDoc, type DocRow } from './codec'
+import { createDecoder, encodeDoc, type DocRow } from './codec'
 import type { SqlDriver } from './driver'
 
 export type Rooms = ReturnType<typeof createRooms>
 
+const decode = createDecoder<RoomDoc>()
+
 export const createRooms = (driver: SqlDriver) => ({
   get: (id: string): RoomDoc | undefined =>
-    decodeOptional(driver.get<DocRow>('SELECT doc FROM rooms WHERE id = ?', id)),
+    decode.one(driver.get<DocRow>('SELECT doc FROM rooms WHERE id = ?', id)),
   byName: (name: string): RoomDoc | undefined =>
-    decodeOptional(driver.get<DocRow>('SELECT doc FROM rooms WHERE name = ?', name)),
+    decode.one(driver.get<DocRow>('SELECT doc FROM rooms WHERE name = ?', name)),
   /** The rooms that new accounts join. */
   defaults: (): RoomDoc[] =>
-    driver
-      .all<DocRow>("SELECT doc FROM rooms WHERE json_extract(doc, '$.default') = 1")
-      .map((row) => decodeDoc<RoomDoc>(row)),
+    decode.all(
+      driver.all<DocRow>("SELECT doc FROM rooms WHERE json_extract(doc, '$.default') = 1"),
+    ),
   /** A direct conversation of exactly these people, in any order. */
   directOf: (uids: readonly string[]): RoomDoc | undefined => {
     const sorted = JSON.stringify([...uids].sort())
-    return decodeOptional(
+    return decode.one(
       driver.get<DocRow>(
         `SELECT doc FROM rooms WHERE t = 'd' AND json_array_length(doc, '$.uids') = ?
          AND (SELECT json_group_array(value) FROM
@@ -47,12 +49,12 @@ export const createRooms = (driver: SqlDriver) => ({
     ),
   /** The rooms of a member that changed after `since`, a time in milliseconds. */
   ofMember: (uid: string, since: number): RoomDoc[] =>
-    driver
-      .all<DocRow>(
+    decode.all(
+      driver.all<DocRow>(
         `SELECT r.doc FROM subscriptions s JOIN rooms r ON r.id = s.rid
          WHERE s.uid = ? AND r.updated_at > ?`,
         uid,
         since,
-      )
-      .map((row) => decodeDoc<RoomDoc>(row)),
+      ),
+    ),
 })

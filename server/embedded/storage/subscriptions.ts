@@ -1,27 +1,31 @@
 import type { SubscriptionDoc } from '../documents'
-import { decodeDoc, decodeOptional, encodeDoc, type DocRow } from './codec'
+import { createDecoder, encodeDoc, type DocRow } from './codec'
 import type { SqlDriver } from './driver'
 
 export type Subscriptions = ReturnType<typeof createSubscriptions>
 
+const decode = createDecoder<SubscriptionDoc>()
+
 export const createSubscriptions = (driver: SqlDriver) => ({
   get: (rid: string, uid: string): SubscriptionDoc | undefined =>
-    decodeOptional(
+    decode.one(
       driver.get<DocRow>('SELECT doc FROM subscriptions WHERE rid = ? AND uid = ?', rid, uid),
     ),
   ofRoom: (rid: string): SubscriptionDoc[] =>
-    driver
-      .all<DocRow>('SELECT doc FROM subscriptions WHERE rid = ?', rid)
-      .map((row) => decodeDoc<SubscriptionDoc>(row)),
+    decode.all(driver.all<DocRow>('SELECT doc FROM subscriptions WHERE rid = ?', rid)),
   memberIds: (rid: string): string[] =>
     driver
       .all<{ uid: string }>('SELECT uid FROM subscriptions WHERE rid = ?', rid)
       .map((row) => row.uid),
   /** The subscriptions of a user that changed after `since`, a time in milliseconds. */
   ofUser: (uid: string, since: number): SubscriptionDoc[] =>
-    driver
-      .all<DocRow>('SELECT doc FROM subscriptions WHERE uid = ? AND updated_at > ?', uid, since)
-      .map((row) => decodeDoc<SubscriptionDoc>(row)),
+    decode.all(
+      driver.all<DocRow>(
+        'SELECT doc FROM subscriptions WHERE uid = ? AND updated_at > ?',
+        uid,
+        since,
+      ),
+    ),
   insert: (subscription: SubscriptionDoc): void =>
     void driver.run(
       'INSERT INTO subscriptions (id, rid, uid, updated_at, doc) VALUES (?, ?, ?, ?, ?)',

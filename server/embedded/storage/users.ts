@@ -1,8 +1,10 @@
 import type { UserDoc } from '../documents'
-import { decodeDoc, decodeOptional, encodeDoc, type DocRow } from './codec'
+import { createDecoder, encodeDoc, type DocRow } from './codec'
 import type { SqlDriver } from './driver'
 
 export type Users = ReturnType<typeof createUsers>
+
+const decode = createDecoder<UserDoc>()
 
 /** Accounts. The password hash is a column of its own and never part of the document. */
 export const createUsers = (driver: SqlDriver) => {
@@ -14,12 +16,12 @@ export const createUsers = (driver: SqlDriver) => {
   }
   return {
     get: (id: string): UserDoc | undefined =>
-      decodeOptional(driver.get<DocRow>('SELECT doc FROM users WHERE id = ?', id)),
+      decode.one(driver.get<DocRow>('SELECT doc FROM users WHERE id = ?', id)),
     /** By name, upper and lower case alike. */
     byUsername: (username: string): UserDoc | undefined =>
-      decodeOptional(driver.get<DocRow>('SELECT doc FROM users WHERE username = ?', username)),
+      decode.one(driver.get<DocRow>('SELECT doc FROM users WHERE username = ?', username)),
     byEmail: (address: string): UserDoc | undefined =>
-      decodeOptional(
+      decode.one(
         driver.get<DocRow>(
           'SELECT u.doc FROM users u JOIN emails e ON e.uid = u.id WHERE e.address = ?',
           address,
@@ -53,8 +55,12 @@ export const createUsers = (driver: SqlDriver) => {
       void driver.run('UPDATE users SET password = ? WHERE id = ?', password, id),
     count: (): number => driver.get<{ n: number }>('SELECT count(*) AS n FROM users')?.n ?? 0,
     page: (offset: number, count: number): UserDoc[] =>
-      driver
-        .all<DocRow>('SELECT doc FROM users ORDER BY username LIMIT ? OFFSET ?', count, offset)
-        .map((row) => decodeDoc<UserDoc>(row)),
+      decode.all(
+        driver.all<DocRow>(
+          'SELECT doc FROM users ORDER BY username LIMIT ? OFFSET ?',
+          count,
+          offset,
+        ),
+      ),
   }
 }

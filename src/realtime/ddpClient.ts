@@ -166,12 +166,12 @@ class Client implements DdpClient {
   private startHandshake(): void {
     this.generation += 1
     this.awaitsConnected = true
-    // At once: one kind of server pings within 30 ms and wants to hear `connect` before the pong (protocol reference 1.1).
-    this.socket.send(JSON.stringify({ msg: 'connect', version: this.version, support: versions }))
     this.handshakeTimer = this.clock.setTimeout(
       () => this.socket.restart('no answer to connect'),
       this.handshakeTimeout,
     )
+    // At once: one kind of server pings within 30 ms and wants to hear `connect` before the pong (protocol reference 1.1).
+    this.socket.send(JSON.stringify({ msg: 'connect', version: this.version, support: versions }))
   }
 
   private async logIn(): Promise<void> {
@@ -230,13 +230,9 @@ class Client implements DdpClient {
       this.counters.malformed += 1
       return
     }
-    if (typeof frame !== 'object' || frame === null) {
-      this.counters.malformed += 1
-      return
-    }
-    const { msg } = frame as Frame
-    if (msg === 'changed') this.receiveChanged(frame as Frame)
-    else this.receiveOther(msg, frame as Frame)
+    if (typeof frame !== 'object' || frame === null) this.counters.malformed += 1
+    else if ((frame as Frame).msg === 'changed') this.receiveChanged(frame as Frame)
+    else this.receiveOther(frame as Frame)
   }
 
   private receiveChanged({ collection, fields }: Frame): void {
@@ -253,8 +249,8 @@ class Client implements DdpClient {
     if (collection.startsWith('stream-')) this.counters.malformed += 1
   }
 
-  private receiveOther(msg: unknown, frame: Frame): void {
-    switch (msg) {
+  private receiveOther(frame: Frame): void {
+    switch (frame.msg) {
       case 'ping':
         this.socket.send(JSON.stringify({ msg: 'pong', id: frame.id }))
         return
@@ -282,8 +278,8 @@ class Client implements DdpClient {
       case 'added':
       case 'removed':
         return
+      // `server_id`, and whatever else has no kind, is to be ignored (protocol reference 1.1).
       case undefined:
-        // `server_id`, and whatever else has no kind: to be ignored (protocol reference 1.1).
         return
       default:
         this.counters.unknown += 1

@@ -247,6 +247,15 @@ describe('reconnecting', () => {
     expect(client.generation).toBe(3)
   })
 
+  it('leaves a good connection alone for as long as the server answers', async () => {
+    const { client, sockets, clock, goLive } = setUp()
+    client.subscribe('stream-room-messages', 'room-1')
+    await goLive()
+    await clock.elapse(3_600_000)
+    expect(sockets.all).toHaveLength(1)
+    expect(client.state).toBe('live')
+  })
+
   it('tells live once per connection', async () => {
     const { client, goLive, reconnect, states } = setUp()
     await goLive()

@@ -600,7 +600,7 @@ describe('network changes', () => {
     expect(socket.isConnected).toBe(false)
   })
 
-  it('probes an open socket when the network changes either way', async () => {
+  it('probes an open socket when the network changes either way', () => {
     const { socket, sockets, network, openNow } = setUp()
     openNow()
     network.change(false)

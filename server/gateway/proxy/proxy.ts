@@ -95,7 +95,7 @@ async function forward(
   reply.raw.once('close', () => abort.abort())
   const { body, headers } = await prepareRequest(request, url, own)
   const response = await options.dispatcher.request({
-    method: request.method as Dispatcher.HttpMethod,
+    method: request.method,
     path: `${options.basePath}${url}`,
     headers,
     body,

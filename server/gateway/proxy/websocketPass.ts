@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 
@@ -43,10 +43,18 @@ export function createWebsocketPass(options: WebsocketPassOptions): WebsocketPas
       track(open, socket)
       const [path] = (request.url ?? '').split('?', 1)
       const { origin, host } = request.headers
-      if (path !== websocketPath) return refuse(socket, 404, 'Not Found')
-      if (request.headers.upgrade?.toLowerCase() !== 'websocket')
-        return refuse(socket, 400, 'Bad Request')
-      if (!options.isAllowedOrigin(origin, host)) return refuse(socket, 403, 'Forbidden')
+      if (path !== websocketPath) {
+        refuse(socket, 404, 'Not Found')
+        return
+      }
+      if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+        refuse(socket, 400, 'Bad Request')
+        return
+      }
+      if (!options.isAllowedOrigin(origin, host)) {
+        refuse(socket, 403, 'Forbidden')
+        return
+      }
       connect(options, request, socket, head, open)
     },
     close() {
@@ -77,7 +85,7 @@ function connect(
     client.write(responseHead(response))
     if (rest.length > 0) client.write(rest)
     if (head.length > 0) socket.write(head)
-    join(client as Socket, socket as Socket)
+    join(client, socket)
   })
   upstream.on('response', (response) => {
     response.resume()
@@ -120,8 +128,9 @@ function responseHead(response: IncomingMessage): string {
   return `${lines.join('\r\n')}\r\n\r\n`
 }
 
-function join(client: Socket, server: Socket): void {
+function join(client: Duplex, server: Duplex): void {
   for (const socket of [client, server]) {
+    if (!(socket instanceof Socket)) continue
     socket.setTimeout(0)
     socket.setNoDelay(true)
     socket.setKeepAlive(true, keepAliveMs)

@@ -92,7 +92,7 @@ function sendFile(file: StaticFile, request: FastifyRequest, reply: FastifyReply
     vary: 'Accept-Encoding',
   })
   if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
-  const accepted = String(request.headers['accept-encoding'] ?? '')
+  const accepted = request.headers['accept-encoding'] ?? ''
   if (file.brotli && /\bbr\b/.test(accepted)) {
     return reply.header('content-encoding', 'br').send(file.brotli)
   }

@@ -76,7 +76,7 @@ describe('the configuration', () => {
     [{ IM_ADDRESS: 'https://a.b', IM_AGENT_USERNAME: 'x' }, 'IM_AGENT_PASSWORD'],
     [{ IM_ENCRYPTION_KEY: 'short' }, 'IM_ENCRYPTION_KEY'],
   ])('refuses %j in one sentence that names the variable', (env, name) => {
-    const read = () => readConfig(env as Record<string, string>, root)
+    const read = () => readConfig(env, root)
     expect(read).toThrow(StartError)
     expect(read).toThrow(name)
     expect(read).toThrow(/^[^\n]+\.$/)

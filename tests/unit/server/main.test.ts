@@ -67,7 +67,7 @@ describe('the program', () => {
   ])(
     'stops with one sentence and code 1 for %s',
     async (_name, env, sentence) => {
-      const { code, errors } = await run(env as Record<string, string>)
+      const { code, errors } = await run(env)
       expect(code).toBe(1)
       expect(errors).toEqual(
         typeof sentence === 'string' ? sentence : expect.stringMatching(sentence),

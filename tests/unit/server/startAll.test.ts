@@ -34,22 +34,25 @@ const start = async (env?: Record<string, string>) => {
   return running
 }
 
-type Session = { headers: Record<string, string>; username: string; body: any }
+type SignIn = { accessToken: string }
+type Chat = { userId: string; authToken: string; username: string; realtime: { url: string } }
+type Frame = { msg: string; result?: unknown }
+type Session = { headers: Record<string, string>; username: string; body: Chat }
 
 async function signIn(url: string, username: string): Promise<Session> {
   const person = demoPeople.find((one) => one.username === username)!
-  const post = async (path: string, body: object, headers: Record<string, string> = {}) => {
+  const post = async <T>(path: string, body: object, headers: Record<string, string> = {}) => {
     const response = await fetch(`${url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     })
-    return ((await response.json()) as any).result
+    return ((await response.json()) as { result: T }).result
   }
   const account = { userNameOrEmailAddress: username, password: person.password }
-  const { accessToken } = await post('/api/TokenAuth/Authenticate', account)
+  const { accessToken } = await post<SignIn>('/api/TokenAuth/Authenticate', account)
   const authorization = `Bearer ${accessToken}`
-  const session = await post('/api/services/app/Im/Authenticate', {}, { authorization })
+  const session = await post<Chat>('/api/services/app/Im/Authenticate', {}, { authorization })
   return {
     headers: { authorization, 'x-user-id': session.userId, 'x-auth-token': session.authToken },
     username: session.username,
@@ -59,7 +62,10 @@ async function signIn(url: string, username: string): Promise<Session> {
 
 const get = async (url: string, headers: Record<string, string>) => {
   const response = await fetch(url, { headers })
-  return { status: response.status, body: (await response.json()) as any }
+  return {
+    status: response.status,
+    body: (await response.json()) as { update: unknown[]; username: string },
+  }
 }
 
 describe('gateway and embedded chat server together', () => {
@@ -89,12 +95,10 @@ describe('gateway and embedded chat server together', () => {
     const { url } = await start()
     const { body } = await signIn(url, 'alice')
     const socket = new WebSocket(`${url.replace('http', 'ws')}${body.realtime.url}`)
-    const frames: any[] = []
-    const result = new Promise<any>((resolve, reject) => {
+    const result = new Promise<Frame>((resolve, reject) => {
       socket.on('error', reject)
       socket.on('message', (data) => {
-        const frame = JSON.parse(String(data))
-        frames.push(frame)
+        const frame = JSON.parse((data as Buffer).toString('utf8')) as Frame
         if (frame.msg === 'connected') {
           const params = [{ resume: body.authToken }]
           socket.send(JSON.stringify({ msg: 'method', id: '1', method: 'login', params }))

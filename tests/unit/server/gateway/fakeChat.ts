@@ -98,20 +98,32 @@ async function handle(fake: FakeChat, request: IncomingMessage, response: Server
   const { pathname, searchParams } = new URL(seen.url, 'http://fake')
   const route = pathname.replace('/api/v1/', '')
   const override = fake.override.get(route)
-  if (override) return override(response)
-  if (pathname === '/api/info') return json(response, 200, { version: '8.8', success: true })
-  if (route === 'login') return login(fake, response, parse(seen.text))
+  if (override) {
+    override(response)
+    return
+  }
+  if (pathname === '/api/info') {
+    json(response, 200, { version: '8.8', success: true })
+    return
+  }
+  if (route === 'login') {
+    login(fake, response, parse(seen.text))
+    return
+  }
   const header = seen.headers
   const cookie = /rc_uid=([^;]+); rc_token=([^;]+)/.exec(header.cookie ?? '')
   const token = cookie?.[2] ?? String(header['x-auth-token'])
   const userId = cookie?.[1] ?? header['x-user-id']
   const caller = fake.users.find(({ _id }) => _id === userId && fake.tokens.get(token) === _id)
-  if (!caller) return unauthorized(response)
+  if (!caller) {
+    unauthorized(response)
+    return
+  }
   if (!pathname.startsWith('/api/v1/')) {
     response.writeHead(200, { 'content-type': 'image/svg+xml' }).end('<svg/>')
     return
   }
-  return answer(fake, caller, { route, searchParams, token, body: seen }, response)
+  answer(fake, caller, { route, searchParams, token, body: seen }, response)
 }
 
 type Asked = { route: string; searchParams: URLSearchParams; token: string; body: SeenRequest }
@@ -121,15 +133,27 @@ function answer(fake: FakeChat, caller: FakeUser, asked: Asked, response: Server
   switch (asked.route) {
     case 'logout':
       fake.tokens.delete(asked.token)
-      return json(response, 200, { status: 'success', success: true })
-    case 'users.info':
-      return info(fake, isAdmin, asked.searchParams, response)
-    case 'users.create':
-      return isAdmin ? create(fake, parse(asked.body.text), response) : forbidden(response)
-    case 'users.createToken':
-      return createToken(fake, isAdmin, parse(asked.body.text), response)
-    default:
-      return json(response, 200, { success: true, userId: caller._id, sha256: asked.body.sha256 })
+      {
+        json(response, 200, { status: 'success', success: true })
+        return
+      }
+    case 'users.info': {
+      info(fake, isAdmin, asked.searchParams, response)
+      return
+    }
+    case 'users.create': {
+      if (isAdmin) create(fake, parse(asked.body.text), response)
+      else forbidden(response)
+      return
+    }
+    case 'users.createToken': {
+      createToken(fake, isAdmin, parse(asked.body.text), response)
+      return
+    }
+    default: {
+      json(response, 200, { success: true, userId: caller._id, sha256: asked.body.sha256 })
+      return
+    }
   }
 }
 
@@ -137,8 +161,10 @@ function login(fake: FakeChat, response: ServerResponse, body: Record<string, un
   const user = fake.users.find(
     (one) => one.username === body.user && one.password === body.password,
   )
-  if (!user)
-    return json(response, 401, { status: 'error', error: 'Unauthorized', message: 'Unauthorized' })
+  if (!user) {
+    json(response, 401, { status: 'error', error: 'Unauthorized', message: 'Unauthorized' })
+    return
+  }
   const data = { userId: user._id, authToken: newToken(fake, user) }
   json(response, 200, { status: 'success', data })
 }
@@ -147,7 +173,10 @@ function info(fake: FakeChat, isAdmin: boolean, query: URLSearchParams, response
   const user = fake.users.find(
     ({ _id, username }) => _id === query.get('userId') || username === query.get('username'),
   )
-  if (!user) return json(response, 400, { success: false, error: 'User not found.' })
+  if (!user) {
+    json(response, 400, { success: false, error: 'User not found.' })
+    return
+  }
   const { _id, username, name, emails, roles } = user
   json(response, 200, {
     success: true,
@@ -162,7 +191,8 @@ function create(fake: FakeChat, body: Record<string, unknown>, response: ServerR
   )
   if (isTaken) {
     const error = 'already in use [error-field-unavailable]'
-    return json(response, 400, { success: false, error, errorType: 'error-field-unavailable' })
+    json(response, 400, { success: false, error, errorType: 'error-field-unavailable' })
+    return
   }
   const emails = [{ address: email ?? '', verified: true }]
   const user = fake.addUser({
@@ -186,7 +216,8 @@ function createToken(
   const user = fake.users.find(({ _id }) => _id === body.userId)
   if (!isAdmin || body.secret !== createTokenSecret || !user) {
     const error = 'Not authorized [error-not-authorized]'
-    return json(response, 400, { success: false, error, errorType: 'error-not-authorized' })
+    json(response, 400, { success: false, error, errorType: 'error-not-authorized' })
+    return
   }
   json(response, 200, {
     success: true,

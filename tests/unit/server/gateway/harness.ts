@@ -18,7 +18,21 @@ export function createTestClock(start = Date.UTC(2026, 10, 22, 9)) {
   return { now: () => time, advance: (ms: number) => (time += ms) }
 }
 
-export type Answer = { status: number; headers: Headers; body: any }
+/** The fields that tests read from answers of both kinds: ABP's envelope and Rocket.Chat's shape. */
+export type AnswerBody = {
+  result: SignInResult & ChatResult
+  success: boolean
+  error: { message: string; validationErrors: unknown }
+  unAuthorizedRequest: boolean
+  __abp: boolean
+  errorType: string
+  userId: string
+}
+
+type SignInResult = { accessToken: string }
+type ChatResult = { userId: string; authToken: string; username: string; realtime: { url: string } }
+
+export type Answer = { status: number; headers: Headers; body: AnswerBody }
 
 export type Session = { bearer: string; userId: string; authToken: string }
 
@@ -81,7 +95,11 @@ export async function startHarness(changes: Partial<GatewayOptions> = {}): Promi
     async send(path, init) {
       const response = await fetch(`${harness.gateway.url}${path}`, init)
       const text = await response.text()
-      return { status: response.status, headers: response.headers, body: readBody(text) }
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: readBody(text) as AnswerBody,
+      }
     },
     post: (path, body, headers = {}) =>
       harness.send(path, {

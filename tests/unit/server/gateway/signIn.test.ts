@@ -16,7 +16,7 @@ describe('business sign-in', () => {
     const { status, body } = await tryPassword('alice-demo')
     expect(status).toBe(200)
     expect(body).toEqual({
-      result: { accessToken: expect.any(String), expireInSeconds: 86_400, userId: 1 },
+      result: { accessToken: expect.any(String) as string, expireInSeconds: 86_400, userId: 1 },
       targetUrl: null,
       success: true,
       error: null,

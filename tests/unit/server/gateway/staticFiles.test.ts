@@ -66,7 +66,7 @@ describe('the H5 build', () => {
         hostname,
         port,
         pathname: path,
-      } as any)
+      })
       await body.dump()
       expect(statusCode).toBe(404)
     },

@@ -19,7 +19,7 @@ function open(path = '/websocket', headers: Record<string, string> = {}): WebSoc
 }
 
 const once = (socket: WebSocket, event: string) =>
-  new Promise<any>((resolve) => socket.once(event, resolve))
+  new Promise<void>((resolve) => socket.once(event, () => resolve()))
 
 const refusal = (socket: WebSocket) =>
   new Promise<number>((resolve) => {
@@ -35,7 +35,7 @@ describe('/websocket', () => {
     const received: string[] = []
     const isComplete = new Promise<void>((resolve) => {
       socket.on('message', (data) => {
-        received.push(String(data))
+        received.push((data as Buffer).toString('utf8'))
         if (received.length === sent.length) resolve()
       })
     })

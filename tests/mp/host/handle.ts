@@ -110,7 +110,7 @@ function collectProblems(page: Page): string[] {
   page.on('pageerror', (error) => problems.push(`Uncaught: ${error.stack ?? error.message}`))
   page.on('console', (message) => {
     if (message.type() !== 'error' || harmless.test(message.text())) return
-    problems.push(`console.error: ${message.text()}`)
+    problems.push(`console.error: ${message.text()} (${message.location().url})`)
   })
   return problems
 }

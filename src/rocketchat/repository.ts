@@ -77,12 +77,7 @@ export function createRepository(rest: RestApi, options: RepositoryOptions = {})
         removedIds: decodeIds(remove),
       }
     },
-    async loadHistory(kind, roomId, { before, count }) {
-      const query = { latest: before, count, inclusive: true }
-      const raw = listOf((await rest.history.load(kind, roomId, query)).messages)
-      const messages = decodeList(raw, decodeMessage, () => onDropped('malformed message'))
-      return { messages: messages.sort(bySentAt), hasOldest: raw.length < count }
-    },
+    loadHistory: (kind, roomId, range) => loadHistory(rest, kind, roomId, range, onDropped),
     syncMessages: (roomId, since) => syncRoom(rest, roomId, since, onDropped),
     async sendMessage(body) {
       const message = decodeMessage((await rest.chat.sendMessage(body)).message)
@@ -101,6 +96,20 @@ export function createRepository(rest: RestApi, options: RepositoryOptions = {})
     },
     markRead: (roomId) => rest.subscriptions.read(roomId),
   }
+}
+
+async function loadHistory(
+  rest: RestApi,
+  kind: RoomKind,
+  roomId: string,
+  { before, count }: HistoryRange,
+  onDropped: (reason: string) => void,
+): Promise<HistoryPage> {
+  const query = { latest: before, count, inclusive: true }
+  const raw = listOf((await rest.history.load(kind, roomId, query)).messages)
+  const messages = decodeList(raw, decodeMessage, () => onDropped('malformed message'))
+  // Malformed ones count too: the server had them.
+  return { messages: messages.sort(bySentAt), hasOldest: raw.length < count }
 }
 
 async function syncRoom(
@@ -138,8 +147,10 @@ async function readCursor(
     for (const document of found) documents.push(document)
     const cursor = result?.cursor?.next
     if (cursor === null || cursor === undefined) return { documents, isComplete: true }
-    if (!(Number(cursor) > Number(next))) return { documents, isComplete: false }
-    next = String(cursor)
+    if (typeof cursor !== 'string' || !(Number(cursor) > Number(next))) {
+      return { documents, isComplete: false }
+    }
+    next = cursor
   }
   return { documents, isComplete: false }
 }

@@ -10,7 +10,7 @@ const letterOrDigit = /[\p{L}\p{N}]/u
  */
 export function initialsOf(name: string): string {
   const trimmed = name.trim()
-  if (chineseName.test(trimmed)) return [...trimmed].slice(-2).join('')
+  if (chineseName.test(trimmed)) return Array.from(trimmed).slice(-2).join('')
   const words = trimmed.split(/[\s._-]+/u).filter((word) => letterOrDigit.test(firstOf(word)))
   const [first, last] = [words[0], words[words.length - 1]]
   if (first === undefined || last === undefined) return firstOf(trimmed)

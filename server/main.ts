@@ -12,7 +12,6 @@ const sameSignalMs = 1000
 async function main(): Promise<void> {
   const config = readConfig(process.env, root)
   const running = await startAll(config)
-  console.log(readyText(config, running))
   let stoppingSince: number | undefined
   const stop = () => {
     // A signal to the whole group arrives twice; one that comes later means: now.
@@ -26,6 +25,7 @@ async function main(): Promise<void> {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  console.log(readyText(config, running))
 }
 
 function fail(error: unknown): never {

@@ -5,7 +5,7 @@ const secretFields = ['authorization', 'cookie', 'set-cookie', 'x-auth-token', '
 const secretBodyFields = ['password', 'accessToken', 'encryptedAccessToken', 'authToken', 'secret']
 
 /** Everything behind the question mark is dropped: a path is enough to find a fault, queries can hold tokens. */
-export function maskUrl(url: string): string {
+function maskUrl(url: string): string {
   const end = url.indexOf('?')
   return end === -1 ? url : `${url.slice(0, end)}?…`
 }

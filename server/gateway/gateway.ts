@@ -26,7 +26,7 @@ import { serveH5 } from './web/staticFiles'
 
 const bodyLimitBytes = 64 * 1024
 const upstreamConnections = 128
-const headersTimeoutMs = 30_000
+const answerTimeoutMs = 30_000
 const bodyTimeoutMs = 60_000
 const cleaningIntervalMs = 60 * 60_000
 
@@ -55,6 +55,8 @@ export type GatewayOptions = {
   trustedProxies?: readonly string[]
   /** The H5 build; nothing is served at `/` when left out. */
   h5Folder?: string
+  /** How long the chat server may take to answer a proxied request; 30 s when left out. */
+  answerTimeoutMs?: number
   clock?: Clock
   logger?: Logger
 }
@@ -82,7 +84,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   )
   const pool = new Pool(chatAddress.origin, {
     connections: upstreamConnections,
-    headersTimeout: headersTimeoutMs,
     bodyTimeout: bodyTimeoutMs,
   })
   const app = createApp(options, logger)
@@ -169,7 +170,13 @@ async function addRoutes(
     sessions,
     realtimeUrl,
   })
-  await app.register(proxyRoutes, { identity: tokens, sessions, dispatcher: pool, basePath })
+  await app.register(proxyRoutes, {
+    identity: tokens,
+    sessions,
+    dispatcher: pool,
+    basePath,
+    answerTimeoutMs: options.answerTimeoutMs ?? answerTimeoutMs,
+  })
   if (options.h5Folder !== undefined) await serveH5(app, options.h5Folder)
   app.setNotFoundHandler((request, reply) => {
     const isApi = request.url.startsWith('/api/')

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errors, type Dispatcher } from 'undici'
 import type { ChatSessions } from '../chat/chatSessions'
@@ -12,6 +13,7 @@ import { isAllowedRoute } from './routes'
 
 const apiPrefix = '/api/v1/'
 const unreachableRetrySeconds = 5
+const uploadTimeoutMs = 15 * 60_000
 const tokenQuery = /[?&](?:rc_token|rc_uid|token|access_token|authToken|resume)=/i
 const filePath = /^\/(?:avatar|file-upload)\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]+$/
 
@@ -21,6 +23,8 @@ export type ProxyOptions = {
   dispatcher: Dispatcher
   /** Path prefix of the chat server without a slash at its end, "" when it has none. */
   basePath: string
+  /** How long the chat server may take for the head of its answer once it has the whole request. */
+  answerTimeoutMs: number
 }
 
 /** The user's own chat credentials; the only ones that the proxy ever sends. */
@@ -91,21 +95,44 @@ async function forward(
   options: ProxyOptions,
 ): Promise<FastifyReply> {
   const url = request.raw.url ?? ''
+  const { body, headers } = await prepareRequest(request, url, own)
   const abort = new AbortController()
   reply.raw.once('close', () => abort.abort())
-  const { body, headers } = await prepareRequest(request, url, own)
-  const response = await options.dispatcher.request({
-    method: request.method,
-    path: `${options.basePath}${url}`,
-    headers,
-    body,
-    signal: abort.signal,
-  })
+  const stopWaiting = limitWaiting(body, abort, options.answerTimeoutMs)
+  const response = await options.dispatcher
+    .request({
+      method: request.method,
+      path: `${options.basePath}${url}`,
+      headers,
+      body,
+      // A slow client may take its time for an upload; what limits the chat server is `limitWaiting`.
+      headersTimeout: uploadTimeoutMs,
+      signal: abort.signal,
+    })
+    .finally(stopWaiting)
   if (response.statusCode === 401) options.sessions.forget(own.pair.tokenHash)
   return reply
     .code(response.statusCode)
     .headers(responseHeaders(response.headers))
     .send(response.body)
+}
+
+/** Gives the chat server so long to answer, counted from the end of the request's body. */
+function limitWaiting(
+  body: Readable | Buffer | null,
+  abort: AbortController,
+  timeoutMs: number,
+): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const startWaiting = () => {
+    timer = setTimeout(() => abort.abort(), timeoutMs)
+  }
+  if (body instanceof Readable) body.once('end', startWaiting)
+  else startWaiting()
+  return () => {
+    if (body instanceof Readable) body.off('end', startWaiting)
+    clearTimeout(timer)
+  }
 }
 
 async function prepareRequest(request: FastifyRequest, url: string, own: OwnPair) {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { request } from 'undici'
 import { headersOf, startHarness, type Harness, type Session } from './harness'
 
@@ -264,6 +264,43 @@ describe('what passes through the proxy', () => {
     client.on('error', () => undefined)
     client.end()
     await isGone
+  })
+
+  it('answers 503 when the chat server accepts a request and stays silent', async () => {
+    await harness.restart({ answerTimeoutMs: 20 })
+    for (const route of ['me', 'chat.sendMessage'])
+      harness.chat.override.set(route, () => undefined)
+    expect((await get('/api/v1/me')).status).toBe(503)
+    expect((await harness.post('/api/v1/chat.sendMessage', {}, asAlice())).status).toBe(503)
+  })
+
+  it('does not count the time that a client takes for its upload', async () => {
+    await harness.restart({ answerTimeoutMs: 20 })
+    harness.chat.override.set('me', () => undefined)
+    const body = new PassThrough()
+    body.write('first ')
+    const upload = request(`${harness.gateway.url}/api/v1/rooms.media/r1`, {
+      method: 'POST',
+      headers: asAlice(),
+      body,
+    })
+    // Takes as long as the limit: had it been counted for the upload, that would be over as well.
+    expect((await get('/api/v1/me')).status).toBe(503)
+    body.end('second')
+    const answer = await upload
+    await answer.body.dump()
+    expect([answer.statusCode, lastSeen().text]).toEqual([200, 'first second'])
+  })
+
+  it('cuts the connection when an answer breaks off, so that half of it is not taken for all', async () => {
+    harness.chat.override.set('/file-upload/f1/a.bin', (response) => {
+      response.writeHead(200, { 'content-length': '1000' })
+      response.write('half', () => response.destroy())
+    })
+    const response = await fetch(`${harness.gateway.url}/file-upload/f1/a.bin`, {
+      headers: asAlice(),
+    })
+    await expect(response.text()).rejects.toThrow()
   })
 
   it('passes 429 with its waiting time on', async () => {

@@ -2,19 +2,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { silentLogger, type App, type Logger } from './app'
-import { createPermissions } from './auth/permissions'
 import { serveAvatar } from './avatar/route'
 import { systemClock, type Clock } from './clock'
+import { createApp } from './createApp'
 import { createDdpHub, type DdpHub } from './ddp/hub'
 import { seedDemo } from './demo/seedDemo'
 import { StartError } from './errors'
-import { createBus } from './events/bus'
-import { createEvents } from './events/events'
-import { createPresence } from './events/presence'
 import { endpoints } from './rest/endpoints'
 import { createRestRouter } from './rest/router'
 import { seedAdmin, seedWorkspace, type AdminAccount } from './seed'
-import { createSettings } from './settings'
 import { openStore, type Store } from './storage/store'
 
 export type EmbeddedOptions = {
@@ -40,21 +36,6 @@ export type EmbeddedServer = {
   port: number
   /** Ends every connection and closes the data file. */
   close(): Promise<void>
-}
-
-const assemble = (options: EmbeddedOptions, store: Store): App => {
-  const clock = options.clock ?? systemClock
-  const bus = createBus(store.driver)
-  return {
-    clock,
-    logger: options.logger ?? silentLogger,
-    store,
-    settings: createSettings(store),
-    permissions: createPermissions(store),
-    events: createEvents(bus, store),
-    presence: createPresence(bus),
-    createTokenSecret: options.createTokenSecret,
-  }
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
@@ -118,7 +99,12 @@ const localUrl = (host: string, port: number): string =>
  */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedServer> => {
   const store = open(options)
-  const app = assemble(options, store)
+  const app = createApp({
+    store,
+    clock: options.clock ?? systemClock,
+    logger: options.logger ?? silentLogger,
+    createTokenSecret: options.createTokenSecret,
+  })
   const hub = createDdpHub(app)
   const server = createServer(createHandler(app))
   server.on('upgrade', routeUpgrades(hub))

@@ -165,18 +165,24 @@ const reopen = (app: App, room: RoomDoc, user: UserDoc): void => {
   app.events.subscription('updated', after)
 }
 
-/** Adds somebody to a room with the `uj` line that this causes (5.2, join). */
-export const joinRoom = (app: App, room: RoomDoc, user: UserDoc): RoomDoc => {
+/** Adds somebody to a room, unread as an invitation is (5.2, join). Answers the room as it is afterwards. */
+const addToRoom = (app: App, room: RoomDoc, user: UserDoc): RoomDoc => {
+  const grown: RoomDoc = {
+    ...room,
+    usersCount: room.usersCount + 1,
+    _updatedAt: app.store.stamps.next(),
+  }
+  app.store.rooms.update(grown)
+  const subscription = subscriptionOf(app, grown, user)
+  addMember(app, grown, { ...subscription, alert: true, unread: 1, userMentions: 1 })
+  return grown
+}
+
+/** Adds somebody to a room with the `uj` line that this causes; `silently` leaves the line out. */
+export const joinRoom = (app: App, room: RoomDoc, user: UserDoc, silently = false): RoomDoc => {
   if (app.store.subscriptions.get(room._id, user._id) !== undefined) return room
   return app.store.write(() => {
-    const grown: RoomDoc = {
-      ...room,
-      usersCount: room.usersCount + 1,
-      _updatedAt: app.store.stamps.next(),
-    }
-    app.store.rooms.update(grown)
-    const subscription = subscriptionOf(app, grown, user)
-    addMember(app, grown, { ...subscription, alert: true, unread: 1, userMentions: 1 })
-    return addSystemMessage(app, grown, 'uj', user, user.username)
+    const grown = addToRoom(app, room, user)
+    return silently ? grown : addSystemMessage(app, grown, 'uj', user, user.username)
   })
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -134,6 +134,32 @@ describe('package sizes', () => {
       'the h5 build is missing',
       'the app build is missing',
     ])
+  })
+})
+
+describe('.ci/run', () => {
+  /** Runs it with a stand-in for npm that answers `npm test` and `npm run check` as told. */
+  function runCi(testOutput: string, testCode: number, checkCode: number) {
+    const npm = [
+      '#!/bin/sh',
+      `if [ "$1" = test ]; then printf '${testOutput}'; exit ${testCode}; fi`,
+      `exit ${checkCode}`,
+    ]
+    writeFileSync(join(folder, 'npm'), npm.join('\n'), { mode: 0o755 })
+    const { status, stdout } = spawnSync(join(__dirname, '../../../.ci/run'), {
+      env: { ...process.env, PATH: `${folder}:${process.env.PATH ?? ''}` },
+      encoding: 'utf8',
+    })
+    return { status, lastLine: stdout.trimEnd().split('\n').at(-1) }
+  }
+
+  it.each([
+    ['everything passes', '12 passed, 0 failed\\n', 0, 0, 0, '13 passed, 0 failed'],
+    ['a test fails', '11 passed, 1 failed\\n', 1, 0, 1, '12 passed, 1 failed'],
+    ['the check fails', '12 passed, 0 failed\\n', 0, 1, 1, '12 passed, 1 failed'],
+    ['the tests do not run at all', 'npm broke\\n', 1, 0, 1, '1 passed, 1 failed'],
+  ])('counts when %s', (_name, output, testCode, checkCode, status, lastLine) => {
+    expect(runCi(output, testCode, checkCode)).toEqual({ status, lastLine })
   })
 })
 

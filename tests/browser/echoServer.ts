@@ -16,18 +16,19 @@ export type EchoServer = {
 /** A real server for the fixture: /echo tells what it received, sockets send back `echo:` and the text. */
 export async function startEchoServer(): Promise<EchoServer> {
   let headers: Record<string, unknown> = {}
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     headers = request.headers
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const body = Buffer.concat(chunks).toString()
-    response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ method: request.method, url: request.url, body }))
+    let body = ''
+    request.setEncoding('utf8').on('data', (part: string) => (body += part))
+    request.on('end', () => {
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify({ method: request.method, url: request.url, body }))
+    })
   })
   const sockets = new WebSocketServer({ server })
   sockets.on('connection', (socket, request) => {
     headers = request.headers
-    socket.on('message', (data) => socket.send(`echo:${String(data)}`))
+    socket.on('message', (data: Buffer) => socket.send(`echo:${data.toString()}`))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

@@ -6,7 +6,8 @@ export async function eventually(check: () => Promise<void> | void, timeout = 40
   const end = Date.now() + timeout
   for (;;) {
     try {
-      return await check()
+      await check()
+      return
     } catch (error) {
       if (Date.now() > end) throw error
       await new Promise((resolve) => setTimeout(resolve, 20))

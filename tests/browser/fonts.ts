@@ -56,6 +56,6 @@ function addStyle(css: string): void {
     style.textContent = css
     document.head.append(style)
   }
-  if (document.head) add()
-  else document.addEventListener('DOMContentLoaded', add)
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', add)
+  else add()
 }

@@ -51,7 +51,7 @@ async function forwardRequest(request: IncomingMessage, response: ServerResponse
     response.end(body)
   }
   try {
-    const wanted = decode<BridgeRequest>(String(request.headers['x-native-request']))
+    const wanted = decodeRequest(String(request.headers['x-native-request']))
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const answer = await fetch(wanted.url, {
@@ -81,8 +81,8 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-function decode<T>(text: string): T {
-  return JSON.parse(decodeURIComponent(text)) as T
+function decodeRequest(text: string): BridgeRequest {
+  return JSON.parse(decodeURIComponent(text)) as BridgeRequest
 }
 
 /** Accepts the page's socket only when the real one has opened, so that a refusal is a refusal there too. */

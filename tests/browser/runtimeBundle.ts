@@ -1,4 +1,7 @@
-import { build, type BuildOptions } from 'esbuild'
+import { build } from 'esbuild'
+
+/** esbuild's own options of these names. */
+export type RuntimeOptions = { define?: Record<string, string>; alias?: Record<string, string> }
 
 const bundles = new Map<string, Promise<string>>()
 
@@ -7,15 +10,15 @@ const bundles = new Map<string, Promise<string>>()
  * of a second, and a cache on disk could hide a change.
  * @param entry absolute path of the TypeScript entry
  */
-export function bundleRuntime(entry: string, options: BuildOptions = {}): Promise<string> {
+export function bundleRuntime(entry: string, options: RuntimeOptions = {}): Promise<string> {
   const bundle = bundles.get(entry) ?? run(entry, options)
   bundles.set(entry, bundle)
   return bundle
 }
 
-async function run(entry: string, options: BuildOptions): Promise<string> {
+async function run(entry: string, options: RuntimeOptions): Promise<string> {
   const { outputFiles } = await build({
-    ...options,
+    alias: options.alias ?? {},
     entryPoints: [entry],
     bundle: true,
     write: false,
@@ -24,5 +27,7 @@ async function run(entry: string, options: BuildOptions): Promise<string> {
     logLevel: 'error',
     define: { 'process.env.NODE_ENV': '"production"', ...options.define },
   })
-  return outputFiles?.[0]?.text ?? ''
+  const script = outputFiles[0]
+  if (!script) throw new Error(`esbuild wrote nothing for ${entry}`)
+  return script.text
 }

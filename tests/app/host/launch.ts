@@ -1,10 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { extname, join, normalize, resolve } from 'node:path'
-import type { BuildOptions } from 'esbuild'
 import { newPhonePage, type PhoneOptions } from '../../browser/browser'
 import { drawChinese } from '../../browser/fonts'
 import { startHostServer, type FileSource } from '../../browser/nativeBridge'
-import { bundleRuntime } from '../../browser/runtimeBundle'
+import { bundleRuntime, type RuntimeOptions } from '../../browser/runtimeBundle'
 import { createAppHandle, type AppProgram } from './handle'
 import type { AppBootOptions } from './types'
 
@@ -71,7 +70,7 @@ export async function launchApp(
 }
 
 /** The features that uni-app's own builds choose for an App. */
-function serviceBuild(): BuildOptions {
+function serviceBuild(): RuntimeOptions {
   const languages = { EN: true, ES: false, FR: false, ZH_HANS: true, ZH_HANT: false, LOCALE: false }
   const define: Record<string, string> = {
     'process.env.UNI_DEBUG': 'false',

@@ -14,8 +14,6 @@ export type MiniProgramBundle = {
   templates: string
   /** The same for the two shapes of built-in components: `slot` and `empty`. */
   builtInTemplates: string
-  /** theme.json, for the `@name` values of app.json. */
-  theme: Record<string, unknown>
 }
 
 export type AppConfig = {
@@ -31,6 +29,7 @@ export type ComponentConfig = {
   component?: boolean
   usingComponents?: Record<string, string>
   onReachBottomDistance?: number
+  disableScroll?: boolean
   [option: string]: unknown
 }
 

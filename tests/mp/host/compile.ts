@@ -12,13 +12,12 @@ export function compileMiniProgram(directory: string): MiniProgramBundle {
   const root = resolve(directory)
   const files = listFiles(root).map((file) => relative(root, file).split(sep).join('/'))
   const read = (file: string): string => readFileSync(join(root, file), 'utf8')
-  const { app, theme, configs } = readConfigs(files, read)
+  const { app, configs } = readConfigs(files, read)
   const { styles, scopes } = readStyles(files, configs, read)
   const scripts: Record<string, string> = {}
   for (const file of files) if (file.endsWith('.js')) scripts[file] = read(file)
   return {
     app,
-    theme,
     configs,
     scripts,
     styles,
@@ -35,19 +34,20 @@ function listFiles(folder: string): string[] {
   })
 }
 
+/** Files of the developer tools and of the window's colours. */
+const notComponents = /^(project\..*|sitemap|theme)\.json$/
+
 function readConfigs(files: string[], read: (file: string) => string) {
   const configs: Record<string, ComponentConfig> = {}
   let app: AppConfig | undefined
-  let theme: Record<string, unknown> = {}
   for (const file of files) {
     if (!file.endsWith('.json')) continue
     const content: unknown = JSON.parse(read(file))
     if (file === 'app.json') app = content as AppConfig
-    else if (file === 'theme.json') theme = content as Record<string, unknown>
-    else if (!file.startsWith('project.')) configs[file.slice(0, -5)] = content as ComponentConfig
+    else if (!notComponents.test(file)) configs[file.slice(0, -5)] = content as ComponentConfig
   }
   if (!app) throw new Error('Not a built mini-program: app.json is missing')
-  return { app, theme, configs }
+  return { app, configs }
 }
 
 function readStyles(

@@ -96,7 +96,10 @@ async function read(path: string): Promise<string> {
 
 function run(source: string, scope: Record<string, unknown>): void {
   const names = Object.keys(scope)
-  new Function(...names, source)(...names.map((name) => scope[name]))
+  // The build is run as its base app runs it: with its globals as parameters.
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval
+  const script = new Function(...names, source) as (...values: unknown[]) => void
+  script(...names.map((name) => scope[name]))
 }
 
 function evaluate(source: string, name: string): void {

@@ -52,7 +52,7 @@ export function createPlus(phone: Phone, webviews: Webviews, records: AppRecords
     storage: createStorage(),
     device: { uuid: 'test-phone', imei: '', model: 'Pixel', vendor: 'Google', vibrate: nothing },
     webview: {
-      create: (url: string, id: string) => webviews.open(url, String(id)),
+      create: (url: string, id: string) => webviews.open(url, id),
       getLaunchWebview: () => webviews.get('1'),
       getWebviewById: webviews.get,
       currentWebview: () => webviews.get('1'),

@@ -3,14 +3,14 @@ export function createStorage() {
   const entries = new Map<string, string>()
   type Done = (result?: object) => void
   return {
-    setItem: (key: string, value: string) => void entries.set(key, String(value)),
+    setItem: (key: string, value: string) => void entries.set(key, value),
     getItem: (key: string) => entries.get(key) ?? null,
     removeItem: (key: string) => void entries.delete(key),
     clear: () => entries.clear(),
     getLength: () => entries.size,
     key: (index: number) => [...entries.keys()][index] ?? null,
     setItemAsync(key: string, value: string, done?: Done) {
-      entries.set(key, String(value))
+      entries.set(key, value)
       setTimeout(() => done?.())
     },
     getItemAsync(key: string, done?: Done, failed?: Done) {

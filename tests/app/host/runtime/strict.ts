@@ -8,7 +8,7 @@ export function strict<T extends object>(records: AppRecords, name: string, modu
   return new Proxy(module, {
     get(target, key, receiver): unknown {
       if (typeof key === 'symbol' || key in target || key === 'then' || key === 'toJSON') {
-        return Reflect.get(target, key, receiver) as unknown
+        return Reflect.get(target, key, receiver)
       }
       return missing(records, `${name}.${key}`)
     },

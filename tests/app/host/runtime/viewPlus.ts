@@ -22,7 +22,7 @@ export function createViewPlus(
     io: { convertLocalFileSystemURL: (path: string) => path.replace(/^_www/, '') },
     key: { showSoftKeybord: () => undefined },
     nativeUI: {},
-    nativeObj: { View: class {}, Bitmap: class {} },
+    nativeObj: {},
     webview: {
       currentWebview: () => webviews.get(id),
       getLaunchWebview: () => webviews.get('1'),

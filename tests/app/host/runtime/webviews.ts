@@ -122,6 +122,7 @@ function createWebview(
     drag: nothing,
     interceptTouchEvent: nothing,
     setSoftinputTemporary: nothing,
+    getSafeAreaInsets: () => ({ top: 0, right: 0, bottom: 0, left: 0 }),
     setTitleNViewButtonBadge: nothing,
   }
 }

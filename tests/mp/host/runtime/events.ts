@@ -59,8 +59,8 @@ function describeTarget(target: FrameworkEvent['target']): object {
   return {
     id: element.id,
     dataset: { ...element.dataset },
-    offsetLeft: element.$$?.offsetLeft ?? 0,
-    offsetTop: element.$$?.offsetTop ?? 0,
+    offsetLeft: element.$$.offsetLeft,
+    offsetTop: element.$$.offsetTop,
   }
 }
 

@@ -75,9 +75,9 @@ function configure(records: Records): void {
   })
 }
 
-/** uni-app leaves Vue's own attributes in templates and renders lists before their data exists. */
+/** uni-app leaves attributes of Vue and of HTML in templates, and renders lists before their data exists. */
 const harmless =
-  /"(prop|ref|key)" is not a valid property|list data for wx:for.*undefined|undefined.*for-list|for-list/i
+  /"(prop|ref|key|alt|title|lang|autocomplete|enterkeyhint|inputmode|draggable)" is not a valid property|for-list/i
 
 function dispatchEvents(context: glassEasel.CurrentWindowBackendContext): void {
   const { Event: FrameworkEvent } = glassEasel as unknown as Dispatcher
@@ -91,7 +91,7 @@ function dispatchEvents(context: glassEasel.CurrentWindowBackendContext): void {
   })
   context.onEvent((target, type, detail, options) => {
     const element = (target as unknown as FrameworkElement).$$
-    if (type === 'tap' && (press.swallowsTap() || element?.closest('[mp-disabled]'))) return
+    if (type === 'tap' && (press.swallowsTap() || element.closest('[mp-disabled]'))) return
     return send(target, type, detail, options) as glassEasel.EventBubbleStatus
   })
 }

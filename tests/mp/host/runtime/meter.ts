@@ -35,7 +35,7 @@ export function createMeter(records: Records): SetDataMeter {
       const setData = instance.setData
       instance.setData = function (data, callback) {
         const copy = JSON.parse(count(this.is, data)) as Record<string, unknown>
-        return setData.call(this, copy, callback)
+        setData.call(this, copy, callback)
       }
     },
     watchObserver(definition) {

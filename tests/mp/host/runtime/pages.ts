@@ -86,7 +86,7 @@ export function createPages({ bundle, framework, registry, records }: PagesOptio
       registry.define(path)
       // The sheets apply before the page draws, so that its first layout is the right one.
       sheets.apply(registry.styleOwners(path))
-      const element = createPageElement(path)
+      const element = createPageElement(path, bundle.configs[path]?.disableScroll === true)
       const root = framework.createRoot(path)
       const page: OpenPage = { path, query, element, root, instance: root.get() }
       const channel = createChannel(events)
@@ -107,10 +107,11 @@ export function createPages({ bundle, framework, registry, records }: PagesOptio
   }
 }
 
-function createPageElement(path: string): HTMLElement {
+function createPageElement(path: string, disableScroll: boolean): HTMLElement {
   const element = document.createElement('div')
   element.className = 'mp-page'
   element.dataset.route = path
+  if (disableScroll) element.style.overflowY = 'hidden'
   document.body.append(element)
   return element
 }

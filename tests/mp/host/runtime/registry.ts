@@ -102,7 +102,7 @@ function moveLifetimes(definition: Definition): Record<string, unknown> {
   for (const name of ['created', 'attached']) {
     if (definition[name] === undefined) continue
     lifetimes[name] = definition[name]
-    delete definition[name]
+    Reflect.deleteProperty(definition, name)
   }
   return lifetimes
 }

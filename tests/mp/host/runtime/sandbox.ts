@@ -30,8 +30,11 @@ export function createSandbox(program: Record<string, unknown>): Record<string, 
 
 function allNames(start: object): Set<string> {
   const names = new Set<string>()
-  for (let level: object | null = start; level; level = Object.getPrototypeOf(level) as object) {
-    if (level === Object.prototype) break
+  for (
+    let level = start;
+    level !== Object.prototype;
+    level = Object.getPrototypeOf(level) as object
+  ) {
     for (const name of Object.getOwnPropertyNames(level)) names.add(name)
   }
   for (const name of ['eval', 'arguments']) names.delete(name)
@@ -48,5 +51,7 @@ export type ScriptFunction = (
 export function compileScript(file: string, source: string, scope: object): ScriptFunction {
   // `with` keeps assignments to globals (uni's vendor script replaces Page and Component) inside the sandbox.
   const code = `with (scope) { return function (require, module, exports) {${source}\n} }\n//# sourceURL=mp:///${file}`
-  return new Function('scope', code)(scope) as ScriptFunction
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval
+  const enter = new Function('scope', code) as (scope: object) => ScriptFunction
+  return enter(scope)
 }

@@ -65,7 +65,7 @@ export type FrameworkEvent = {
 }
 
 export function elementOf(value: ComponentInstance | FrameworkElement): FrameworkElement {
-  return '_$' in value ? (value as ComponentInstance)._$ : (value as FrameworkElement)
+  return '_$' in value ? value._$ : value
 }
 
 export function isFunction(value: unknown): value is (...args: unknown[]) => unknown {

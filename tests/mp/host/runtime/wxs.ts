@@ -19,12 +19,12 @@ export function createWxsDescriptor(
     getDataset: () => ({ ...element.dataset }),
     selectComponent: (selector: string) => select(selector)[0] ?? null,
     selectAllComponents: select,
-    addClass: (name: string) => dom?.classList.add(name),
-    removeClass: (name: string) => dom?.classList.remove(name),
-    hasClass: (name: string) => dom?.classList.contains(name) ?? false,
-    setStyle: (style: Record<string, string>) => dom && setStyle(dom, style),
-    getBoundingClientRect: () => dom?.getBoundingClientRect(),
-    getComputedStyle: (names: string[]) => dom && pick(getComputedStyle(dom), names),
+    addClass: (name: string) => dom.classList.add(name),
+    removeClass: (name: string) => dom.classList.remove(name),
+    hasClass: (name: string) => dom.classList.contains(name),
+    setStyle: (style: Record<string, string>) => setStyle(dom, style),
+    getBoundingClientRect: () => dom.getBoundingClientRect(),
+    getComputedStyle: (names: string[]) => pick(getComputedStyle(dom), names),
     requestAnimationFrame: (callback: () => void) => requestAnimationFrame(callback),
     callMethod: (name: string, argument: unknown) => {
       const method = owner[name]

@@ -1,4 +1,5 @@
 import type { AnimationStep } from '../wx/animation'
+import { textOf } from '../text'
 import type { CodeSpace, ComponentInstance, Definition } from '../types'
 
 /** What a built-in component holds of itself while it lives. */
@@ -115,7 +116,7 @@ function commonSetters(element: HTMLElement): Setters {
   for (const [name, attribute] of Object.entries(ariaAttributes)) {
     setters[name] = (value) => {
       if (value === undefined || value === null) element.removeAttribute(attribute)
-      else element.setAttribute(attribute, String(value))
+      else element.setAttribute(attribute, textOf(value))
     }
   }
   return setters
@@ -129,7 +130,7 @@ function animate(element: HTMLElement, animation: unknown): void {
       if (CSS.supports(dashed(verb), 'inherit')) {
         const [value] = values
         const plain = verb === 'opacity' || typeof value !== 'number'
-        element.style.setProperty(dashed(verb), plain ? String(value) : `${value}px`)
+        element.style.setProperty(dashed(verb), plain ? textOf(value) : `${value}px`)
       } else {
         element.style.transform = `${verb}(${values.map((value) => lengthOf(verb, value)).join()})`
       }
@@ -138,7 +139,7 @@ function animate(element: HTMLElement, animation: unknown): void {
 }
 
 function lengthOf(verb: string, value: unknown): string {
-  if (typeof value !== 'number') return String(value)
+  if (typeof value !== 'number') return textOf(value)
   if (verb.startsWith('translate')) return `${value}px`
   return verb.startsWith('rotate') || verb.startsWith('skew') ? `${value}deg` : String(value)
 }

@@ -1,3 +1,4 @@
+import { textOf } from '../text'
 import { isTrue, type BuiltIn, type BuiltInHost, type Setters } from './define'
 
 const defaultMaxLength = 140
@@ -41,11 +42,11 @@ function createField(tag: 'input' | 'textarea', { element, get, fire }: BuiltInH
   })
   return {
     value: (value) => {
-      const text = value === undefined || value === null ? '' : String(value)
+      const text = textOf(value)
       if (control.value !== text) control.value = text
     },
     placeholder: (value) => {
-      control.placeholder = String(value ?? '')
+      control.placeholder = textOf(value)
     },
     disabled: (value) => {
       control.disabled = isTrue(value)
@@ -67,7 +68,7 @@ function createField(tag: 'input' | 'textarea', { element, get, fire }: BuiltInH
       if (value === 'safe-password' && control instanceof HTMLInputElement)
         control.type = 'password'
     },
-    ariaLabel: (value) => control.setAttribute('aria-label', String(value ?? '')),
+    ariaLabel: (value) => control.setAttribute('aria-label', textOf(value)),
   }
 }
 

@@ -1,3 +1,4 @@
+import { textOf } from '../text'
 import type { BuiltIn } from './define'
 
 const fits: Record<string, string> = {
@@ -42,7 +43,7 @@ export const image: BuiltIn = {
         picture.style.objectFit = fits[String(value)] ?? 'fill'
       },
       ariaLabel: (value) => {
-        picture.alt = String(value ?? '')
+        picture.alt = textOf(value)
       },
     }
   },

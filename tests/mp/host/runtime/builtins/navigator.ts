@@ -1,3 +1,4 @@
+import { textOf } from '../text'
 import type { BuiltIn } from './define'
 
 const functions: Record<string, string> = {
@@ -15,7 +16,7 @@ export function createNavigator(wx: () => Record<string, unknown>): BuiltIn {
     others: ['url', 'openType', 'delta', 'target', 'appId', 'path'],
     create({ element, get }) {
       element.addEventListener('click', () => {
-        const name = functions[String(get('openType') ?? 'navigate')] ?? 'navigateTo'
+        const name = functions[textOf(get('openType'), 'navigate')] ?? 'navigateTo'
         const navigate = wx()[name] as (options: object) => void
         navigate({ url: get('url'), delta: Number(get('delta') ?? 1) })
       })

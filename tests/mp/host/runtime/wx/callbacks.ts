@@ -35,11 +35,11 @@ export function tell(
   options.complete?.(result)
 }
 
+/** What an api does. An object that it gives, at once or later, becomes the fields of the result. */
+export type ApiWork = (options: ApiOptions) => unknown
+
 /** An api that runs `work` later and tells its outcome; what `work` throws is its failure. */
-export function callbackApi(
-  api: string,
-  work: (options: ApiOptions) => object | void | Promise<object | void>,
-): Api {
+export function callbackApi(api: string, work: ApiWork): Api {
   return (options = {}) => {
     void outcomeOf(options, work).then((outcome) => tell(api, options, outcome))
   }
@@ -47,15 +47,19 @@ export function callbackApi(
 
 async function outcomeOf(
   options: ApiOptions,
-  work: (options: ApiOptions) => object | void | Promise<object | void>,
+  work: ApiWork,
 ): Promise<Record<string, unknown> | ApiFailure> {
   await Promise.resolve()
   try {
-    return { ...(await work(options)) }
+    return fieldsOf(await work(options))
   } catch (error) {
     if (error instanceof ApiFailure) return error
     return new ApiFailure(error instanceof Error ? error.message : String(error))
   }
+}
+
+export function fieldsOf(result: unknown): Record<string, unknown> {
+  return typeof result === 'object' && result !== null ? { ...result } : {}
 }
 
 /** A copy that functions and cycles cannot survive: what may be recorded or cross WeChat's threads. */

@@ -1,16 +1,16 @@
 import type { Records } from '../records'
 import type { Pages } from '../pages'
-import { type Api, ApiFailure, type ApiOptions, tell } from './callbacks'
+import { type Api, ApiFailure, type ApiWork, fieldsOf, tell } from './callbacks'
 
 const stackLimit = 10
 
 /** navigateTo and its kin, with WeChat's refusals. Each works in a later task, as in WeChat. */
 export function createNavigation(pages: Pages, records: Records): Record<string, Api> {
-  const api = (name: string, work: (options: ApiOptions) => object | void): Api => {
+  const api = (name: string, work: ApiWork): Api => {
     return (options = {}) => {
       setTimeout(() => {
         try {
-          tell(name, options, { ...work(options) })
+          tell(name, options, fieldsOf(work(options)))
         } catch (error) {
           const reason = error instanceof Error ? error.message : String(error)
           records.errors.push(`${name}:fail ${reason}`)
@@ -70,8 +70,7 @@ function switchTab(pages: Pages, url: string): void {
     return
   }
   const current = pages.top()
-  if (current === kept) return pages.show(kept)
-  if (current) pages.hide(current)
+  if (current && current !== kept) pages.hide(current)
   pages.stack.splice(pages.stack.indexOf(kept), 1)
   pages.stack.push(kept)
   pages.show(kept)

@@ -1,4 +1,5 @@
 import { nativeRequest } from '../../../../browser/bridgeClient'
+import { textOf } from '../text'
 import type { Records } from '../records'
 import type { Phone } from './phone'
 import { ApiFailure, type ApiOptions, tell } from './callbacks'
@@ -54,7 +55,7 @@ async function send(
   records: Records,
   signal: AbortSignal,
 ): Promise<Result & Record<string, unknown>> {
-  const method = String(options.method ?? 'GET').toUpperCase()
+  const method = textOf(options.method, 'GET').toUpperCase()
   const headers = headersOf(options.header)
   const hasQuery = method === 'GET'
   const url = hasQuery ? withQuery(String(options.url), options.data) : String(options.url)

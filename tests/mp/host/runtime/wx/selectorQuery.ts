@@ -86,7 +86,7 @@ function measure(
   }
   if (fields.node) result.node = scrollViewContext(dom) ?? element?.getMethodCaller?.()
   for (const name of fields.properties ?? []) {
-    result[name] = element?.getMethodCaller?.()?.data[name]
+    result[name] = element?.getMethodCaller?.().data[name]
   }
   const style = getComputedStyle(dom)
   for (const name of fields.computedStyle ?? []) {

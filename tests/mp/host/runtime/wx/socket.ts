@@ -1,4 +1,5 @@
 import { openNativeSocket } from '../../../../browser/bridgeClient'
+import { textOf } from '../text'
 import type { Records } from '../records'
 import { ApiFailure, type ApiOptions, tell } from './callbacks'
 import type { Phone } from './phone'
@@ -100,7 +101,7 @@ function createFace(
       tell('sendSocketMessage', options, {})
     },
     close(options: ApiOptions = {}): void {
-      socket.close(Number(options.code ?? 1000), String(options.reason ?? ''))
+      socket.close(Number(options.code ?? 1000), textOf(options.reason))
       tell('closeSocket', options, {})
     },
     onOpen: (listener: Listener) => listeners.open.push(listener),

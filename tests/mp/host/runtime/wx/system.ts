@@ -1,5 +1,5 @@
 import type { BootOptions } from '../../bundle'
-import { type Api, callbackApi } from './callbacks'
+import { callbackApi } from './callbacks'
 import type { Phone } from './phone'
 
 const statusBarHeight = 47
@@ -25,7 +25,7 @@ export function createSystem(phone: Phone, launch: Required<Pick<BootOptions, 'p
     }),
     getNetworkType: callbackApi('getNetworkType', () => ({
       networkType: phone.online() ? 'wifi' : 'none',
-    })) as Api,
+    })),
     nextTick: (run: () => void) => void Promise.resolve().then(run),
   }
   const family = ['SystemInfoSync', 'WindowInfo', 'DeviceInfo', 'AppBaseInfo', 'SystemSetting']

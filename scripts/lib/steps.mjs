@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 
-const oldestNode = [20, 11]
+// 20.19 is the first that can `require` ES modules, which packages of the server rely on.
+const oldestNode = [20, 19]
 const neededBytes = 200 * 1024 * 1024
 
 /** Ends the program with one sentence. */

@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url'
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 
-// 20.19 is the first that can `require` ES modules, which packages of the server rely on.
-const oldestNode = [20, 19]
+/** The first releases that can `require` ES modules, which packages of the server rely on; 21 never could. */
+const oldestMinor = { 20: 19, 22: 12 }
+const newestListedMajor = 22
 const neededBytes = 200 * 1024 * 1024
 
 /** Ends the program with one sentence. */
@@ -19,9 +20,8 @@ export function stop(sentence) {
 /** @returns a sentence when this version of Node is too old, else undefined. */
 export function nodeVersionProblem(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number)
-  const [oldestMajor, oldestMinor] = oldestNode
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return undefined
-  return `Node ${oldestNode.join('.')} or newer is needed, this is ${version}; install it from https://nodejs.org and start again.`
+  if (major > newestListedMajor || minor >= oldestMinor[major]) return undefined
+  return `Node 20.19, 22.12 or newer is needed, this is ${version}; install it from https://nodejs.org and start again.`
 }
 
 /** @returns a sentence when the disk of `folder` is nearly full, else undefined. */

@@ -21,15 +21,18 @@ function write(name: string, content: string) {
 }
 
 describe('checks before anything runs', () => {
-  it.each(['20.19.0', '20.20.2', '22.0.0', '24.1.0'])('accept Node %s', (version) => {
+  it.each(['20.19.0', '20.20.2', '22.12.0', '24.1.0'])('accept Node %s', (version) => {
     expect(nodeVersionProblem(version)).toBeUndefined()
   })
 
-  it.each(['18.20.8', '20.18.3', '16.0.0'])('refuse Node %s in one sentence', (version) => {
-    expect(nodeVersionProblem(version)).toBe(
-      `Node 20.19 or newer is needed, this is ${version}; install it from https://nodejs.org and start again.`,
-    )
-  })
+  it.each(['18.20.8', '20.18.3', '21.7.3', '22.11.0', '16.0.0'])(
+    'refuse Node %s in one sentence',
+    (version) => {
+      expect(nodeVersionProblem(version)).toBe(
+        `Node 20.19, 22.12 or newer is needed, this is ${version}; install it from https://nodejs.org and start again.`,
+      )
+    },
+  )
 
   it('refuse a disk that is nearly full in one sentence', () => {
     const statfs = () => ({ bavail: 1000, bsize: 4096 })

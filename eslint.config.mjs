@@ -19,7 +19,10 @@ const layers = {
     types: [],
   },
   components: { uses: ['platform', 'stores', 'locales'], types: ['rocketchat', 'timeline'] },
-  pages: { uses: ['platform', 'stores', 'components', 'locales'], types: ['rocketchat', 'timeline'] },
+  pages: {
+    uses: ['platform', 'stores', 'components', 'locales'],
+    types: ['rocketchat', 'timeline'],
+  },
 }
 
 const elementsOf = (types) => ({ element: { types: { anyOf: types } } })
@@ -58,7 +61,10 @@ export default ts.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-definitions': 'off',
-      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: true },
+      ],
       'vue/multi-word-component-names': 'off',
       'vue/component-name-in-template-casing': 'off',
       // `.stop` on a tag that exists on one platform only needs an empty handler.
@@ -80,10 +86,7 @@ export default ts.config(
         'error',
         {
           default: 'disallow',
-          policies: [
-            { allow: { to: { module: { origin: 'external' } } } },
-            ...layerPolicies,
-          ],
+          policies: [{ allow: { to: { module: { origin: 'external' } } } }, ...layerPolicies],
         },
       ],
       'no-restricted-globals': ['error', ...platformGlobals],

@@ -14,6 +14,7 @@ export interface ChannelList {
   applySubscriptions(delta: Delta<Subscription>): void
   applyRooms(delta: Delta<Room>): void
   subscription(roomId: string): Subscription | undefined
+  hasUnread(roomId: string): boolean
   room(roomId: string): Room | undefined
   /** Counts an unread message that the server does not count. */
   addExtraUnread(roomId: string): void
@@ -103,6 +104,10 @@ export function createChannelList(): ChannelList {
       for (const room of update) putRoom(room)
     },
     subscription: (roomId) => subscriptions.get(roomId),
+    hasUnread(roomId) {
+      const subscription = subscriptions.get(roomId)
+      return subscription !== undefined && (subscription.isAlert || subscription.unread > 0)
+    },
     room: (roomId) => rooms.get(roomId),
     addExtraUnread(roomId) {
       extraUnread.set(roomId, (extraUnread.get(roomId) ?? 0) + 1)

@@ -63,9 +63,9 @@ export const useFeedStore = defineStore('feed', () => {
     if (!user) return
     chat.start(user.id)
     outbox.start(user.id, {
-      onEntry: chat.showEntry,
+      onEntry: chat.showPending,
       onSent: (message) => chat.appendMessage(message, 'answer'),
-      onDiscarded: chat.dropEntry,
+      onDiscarded: chat.dropPending,
     })
     isSynced.value = false
     waitForLine()

@@ -1,0 +1,253 @@
+import { computed, ref, shallowRef } from 'vue'
+import type { Message } from '../rocketchat/types'
+import type { PruneRange } from '../timeline/types'
+import { plainText, type Channel } from './channel'
+import type { ChannelList } from './channelList'
+import { useConnectionStore } from './connection'
+import type { Drafts } from './drafts'
+import { errorText } from './errorText'
+import type { Flusher } from './flusher'
+import { createOpenRoom, type HistoryState, type OpenRoom } from './openRoom'
+import { useOutboxStore } from './outbox'
+import type { OutboxEntry } from './outboxEntry'
+import { createReadMarks } from './readMarks'
+import { createRoomView } from './roomView'
+import { useServices } from './services'
+import { useSessionStore } from './session'
+import { useSettingsStore } from './settings'
+import { useTypingStore } from './typing'
+
+/** The open conversation, as the page's head shows it. */
+export type CurrentChannel = Pick<Channel, 'id' | 'kind' | 'title'> & { memberCount: number }
+
+export type OpenChannelOptions = {
+  list: ChannelList
+  drafts: Drafts
+  flusher: Flusher
+  /** True once the list is complete: an id that it does not have is unknown. */
+  isListComplete: () => boolean
+}
+
+/**
+ * The part of the chat state that belongs to the one open channel: its messages on the screen, the reader's place, read
+ * marks and the draft. Made by the chat store.
+ */
+export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenChannelOptions) {
+  const { clock, repository } = useServices()
+  const connection = useConnectionStore()
+  const outbox = useOutboxStore()
+  const session = useSessionStore()
+  const settings = useSettingsStore()
+  const typing = useTypingStore()
+
+  const view = createRoomView()
+  const currentChannel = shallowRef<CurrentChannel>()
+  const historyState = ref<HistoryState>('idle')
+  const heldCount = ref(0)
+  const isAtNewest = ref(true)
+  /** Grows when the screen shall go to the newest message. */
+  const jumpCount = ref(0)
+  /** Why nothing can be written here; `''` when something can. */
+  const composerNotice = ref('')
+
+  let currentId = ''
+  let room: OpenRoom | undefined
+  let isRoomVisible = false
+  let disposeStreams: () => void = () => undefined
+
+  const readMarks = createReadMarks({
+    clock,
+    shouldMark: () => isSeen() && list.hasUnread(currentId),
+    mark: () => repository.markRead(currentId),
+  })
+  const isSeen = (): boolean => room !== undefined && isRoomVisible && isAtNewest.value
+
+  /** Why the messages could not be loaded, as a sentence; `''` when they could. */
+  const roomFailure = computed(() =>
+    historyState.value === 'failed' && room ? errorText(room.failure, settings.t) : '',
+  )
+
+  /** Copies to the screen what changed since the last time. */
+  function publish(): void {
+    if (!room) return
+    view.publish(room.timeline)
+    heldCount.value = room.timeline.heldCount
+    historyState.value = room.historyState
+    if (isSeen()) readMarks.request()
+  }
+
+  /** Opens a channel; one that is not known yet is entered when the list has it. */
+  function openChannel(roomId: string): void {
+    leaveChannel()
+    currentId = roomId
+    isAtNewest.value = true
+    refresh()
+  }
+
+  /** The list has changed: enters the channel, or shows what is new about it. */
+  function refresh(): void {
+    if (currentId === '') return
+    const subscription = list.subscription(currentId)
+    if (!subscription) {
+      if (!isListComplete()) return
+      composerNotice.value = settings.t(room ? 'room.gone' : 'room.unknown')
+    } else if (!room) {
+      enter()
+    }
+    showHead()
+  }
+
+  function enter(): void {
+    const subscription = list.subscription(currentId)
+    const { user } = session
+    if (!user || !subscription) return
+    room = createOpenRoom({
+      roomId: currentId,
+      kind: subscription.kind,
+      self: user,
+      lastSeenAt: list.hasUnread(currentId) ? subscription.lastSeenAt : Number.POSITIVE_INFINITY,
+      clock,
+      repository,
+      translate: () => settings.t,
+      onChange: flusher.mark,
+    })
+    list.clearExtraUnread(currentId)
+    typing.follow(currentId)
+    const handle = connection.openRoom(currentId)
+    disposeStreams = handle ? handle.dispose : () => undefined
+    for (const entry of outbox.inRoom(currentId)) room.showPending(entry)
+    void room.loadOlder()
+  }
+
+  function showHead(): void {
+    const subscription = list.subscription(currentId)
+    const details = list.room(currentId)
+    const known = currentChannel.value
+    const title = subscription?.title ?? known?.title ?? ''
+    const kind = subscription?.kind ?? known?.kind ?? 'channel'
+    const memberCount = details?.memberCount ?? 0
+    if (known?.title !== title || known.memberCount !== memberCount || known.id !== currentId) {
+      currentChannel.value = { id: currentId, kind, title, memberCount }
+    }
+    if (!subscription) return
+    composerNotice.value = ''
+    if (details?.isReadOnly) composerNotice.value = settings.t('room.readOnly')
+    if (details?.isArchived) composerNotice.value = settings.t('room.archived')
+  }
+
+  function leaveChannel(): void {
+    if (currentId === '') return
+    readMarks.stop()
+    typing.follow('')
+    drafts.save()
+    list.setDraft(currentId, drafts.get(currentId))
+    disposeStreams()
+    disposeStreams = () => undefined
+    room?.close()
+    room = undefined
+    currentId = ''
+    view.clear()
+    currentChannel.value = undefined
+    historyState.value = 'idle'
+    heldCount.value = 0
+    composerNotice.value = ''
+    flusher.mark()
+  }
+
+  function setRoomVisible(isVisible: boolean): void {
+    isRoomVisible = isVisible
+    if (!isVisible) drafts.save()
+    else if (isSeen()) readMarks.request()
+  }
+
+  /** The newest message is on the screen, or not any more: then newer ones are kept back and counted. */
+  function setAtNewest(isNewest: boolean): void {
+    isAtNewest.value = isNewest
+    if (isNewest) room?.timeline.release()
+    else room?.timeline.hold()
+    flusher.mark()
+  }
+
+  function jumpToNewest(): void {
+    setAtNewest(true)
+    flusher.flushNow()
+    jumpCount.value += 1
+  }
+
+  /** Runs a change of the timeline if it concerns the open channel. */
+  function change(roomId: string, apply: (timeline: OpenRoom['timeline']) => void): void {
+    if (roomId !== currentId || !room) return
+    apply(room.timeline)
+    flusher.mark()
+  }
+
+  const appendMessage = (message: Message, source: 'feed' | 'answer'): void =>
+    change(message.roomId, (timeline) => timeline.upsert([message], source))
+  const removeMessages = (roomId: string, ids: readonly string[]): void =>
+    change(roomId, (timeline) => timeline.remove(ids))
+  const pruneMessages = (roomId: string, range: PruneRange): void =>
+    change(roomId, (timeline) => timeline.prune(range))
+  const dropPending = ({ id, roomId }: OutboxEntry): void =>
+    change(roomId, (timeline) => timeline.dropPending(id))
+
+  function showPending(entry: OutboxEntry): void {
+    if (entry.roomId === currentId) room?.showPending(entry)
+  }
+
+  /** Sends a text to the open channel. False when this device could not keep it on disk. */
+  function send(text: string): boolean {
+    if (currentId === '' || text === '') return true
+    const { isKept } = outbox.add(currentId, text)
+    typing.stop()
+    jumpToNewest()
+    return isKept
+  }
+
+  /** What a person would copy of a message; `''` for unknown ids. */
+  function textOf(id: string): string {
+    const message = room?.timeline.get(id)
+    return message ? plainText(message, settings.t) : ''
+  }
+
+  function setDraft(text: string): void {
+    if (currentId !== '') drafts.set(currentId, text)
+  }
+
+  return {
+    /** What templates read. */
+    state: {
+      currentChannel,
+      chunks: view.chunks,
+      historyState,
+      heldCount,
+      isAtNewest,
+      jumpCount,
+      composerNotice,
+      roomFailure,
+    },
+    /** What pages and components do. */
+    actions: {
+      openChannel,
+      leaveChannel,
+      setRoomVisible,
+      setAtNewest,
+      jumpToNewest,
+      loadOlder: async () => room?.loadOlder(),
+      send,
+      textOf,
+      setDraft,
+      currentDraft: () => drafts.get(currentId),
+    },
+    isOpen: (roomId: string) => room !== undefined && roomId === currentId,
+    publish,
+    refresh,
+    appendMessage,
+    removeMessages,
+    pruneMessages,
+    showPending,
+    dropPending,
+    relabel: () => room?.timeline.relabel(),
+    markStale: () => room?.timeline.markStale(),
+    catchUp: async () => room?.catchUp(),
+  }
+}

@@ -43,7 +43,8 @@ export const imRoutes: FastifyPluginAsyncTypebox<ImRoutesOptions> = async (app, 
     },
     async (request) => {
       const caller = await identity.verify(bearerOf(request))
-      const session = await sessions.open(caller, request.body?.renew ?? false)
+      const renew = request.body?.renew ?? false
+      const session = await sessions.open(caller, { renew, address: request.ip })
       return abpSuccess({ ...session, realtime: { mode: 'ddp' as const, url: realtimeUrl } })
     },
   )

@@ -166,16 +166,22 @@ async function signIn(
   }
 }
 
-/** `POST login` (protocol reference 3.5). */
+/**
+ * `POST login` (protocol reference 3.5).
+ *
+ * @param address on whose behalf: the chat server limits logins per address (protocol reference 3.4).
+ */
 export async function signInWithPassword(
   rest: ChatRest,
   username: string,
   password: string,
+  address?: string,
 ): Promise<ChatCredentials> {
   const answer = await rest.call({
     method: 'POST',
     path: 'login',
     body: { user: username, password },
+    headers: address === undefined ? {} : { 'x-forwarded-for': address },
   })
   const data = asRecord(answer.data)
   return { userId: textOf(data, 'userId'), authToken: textOf(data, 'authToken') }

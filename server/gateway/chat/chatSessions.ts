@@ -6,7 +6,7 @@ import { createSingleFlight } from '../singleFlight'
 import type { ChatAccount, GatewayStore, IssuedPair } from '../store/gatewayStore'
 import { hashToken, type SecretBox } from '../store/secretBox'
 import type { ChatAccounts } from './chatAccounts'
-import type { ChatCredentials, ChatRest } from './chatRest'
+import { ChatRefusal, type ChatCredentials, type ChatRest } from './chatRest'
 import type { TokenIssuer } from './tokenIssuer'
 
 const dayMs = 24 * 60 * 60_000
@@ -26,17 +26,21 @@ export type ChatSession = { userId: string; authToken: string; username: string;
 export type ChatSessions = {
   /**
    * The caller's chat token; the same one until it ends. Parallel calls of one sign-in cause one login.
-   * @param renew drops the present token and issues another one.
+   * @param options.renew drops the present token and issues another one.
+   * @param options.address the caller's network address: the chat server limits logins per address.
    * @throws {ImError} see ChatAccounts and TokenIssuer.
    */
-  open(caller: Caller, renew: boolean): Promise<ChatSession>
+  open(caller: Caller, options: { renew: boolean; address: string }): Promise<ChatSession>
   /**
    * Whether this id and token were issued by this gateway to this business user.
    * @throws {ImError} `not-signed-in` when not.
    */
   require(caller: Caller, chatUserId: string | undefined, token: string | undefined): IssuedPair
-  /** Forgets a token that the chat server no longer accepts. */
-  forget(tokenHash: string): void
+  /**
+   * After a 401 of the chat server: forgets the token when it is really dead. Servers from 9.0 on also answer 401 for a
+   * missing permission (protocol reference 3.2), which must not sign anybody out. Never throws.
+   */
+  forgetIfDead(pair: IssuedPair): Promise<void>
   /** Signs out: revokes the chat token on the chat server and the business token here. Never throws. */
   close(caller: Caller): Promise<void>
 }
@@ -55,10 +59,10 @@ export function createChatSessions(options: ChatSessionsOptions): ChatSessions {
   const { store, clock } = options
   const flight = createSingleFlight<ChatSession>()
   return {
-    open: (caller, renew) =>
+    open: (caller, { renew, address }) =>
       flight.run(caller.sessionId, async () => {
         const kept = renew ? undefined : keptSession(options, caller)
-        return kept ?? (await newSession(options, caller))
+        return kept ?? (await newSession(options, caller, address))
       }),
     require(caller, chatUserId, token) {
       const pair = token === undefined ? undefined : store.pairByHash(hashToken(token))
@@ -70,7 +74,7 @@ export function createChatSessions(options: ChatSessionsOptions): ChatSessions {
       if (!isTheirs) throw new ImError('not-signed-in', 'You must be logged in to do this.')
       return pair
     },
-    forget: (tokenHash) => store.removePair(tokenHash),
+    forgetIfDead: (pair) => forgetIfDead(options, pair),
     async close(caller) {
       store.revokeSession(caller.sessionId, caller.expiresAt + dayMs)
       await closePair(options, caller)
@@ -88,10 +92,14 @@ function keptSession(options: ChatSessionsOptions, caller: Caller): ChatSession 
   return authToken === undefined ? undefined : toSession(caller, account, authToken)
 }
 
-async function newSession(options: ChatSessionsOptions, caller: Caller): Promise<ChatSession> {
+async function newSession(
+  options: ChatSessionsOptions,
+  caller: Caller,
+  address: string,
+): Promise<ChatSession> {
   const { store, secretBox, clock } = options
   const replaced = store.pairOfSession(caller.userId, caller.sessionId)
-  const { account, credentials } = await issueToken(options, caller)
+  const { account, credentials } = await issueToken(options, caller, address)
   const tokenHash = hashToken(credentials.authToken)
   store.savePair({
     tokenHash,
@@ -116,20 +124,34 @@ async function newSession(options: ChatSessionsOptions, caller: Caller): Promise
 async function issueToken(
   { accounts, issuer }: ChatSessionsOptions,
   caller: Caller,
+  address: string,
 ): Promise<{ account: ChatAccount; credentials: ChatCredentials }> {
   const account = await accounts.ensure(caller)
   try {
-    return { account, credentials: await issuer.issue(account) }
+    return { account, credentials: await issuer.issue(account, address) }
   } catch (error) {
     const isRefused = error instanceof ImError && error.code === 'chat-refused'
     if (!isRefused || !(await accounts.forgetIfGone(caller))) throw error
     const again = await accounts.ensure(caller)
-    return { account: again, credentials: await issuer.issue(again) }
+    return { account: again, credentials: await issuer.issue(again, address) }
   }
 }
 
 function toSession(caller: Caller, account: ChatAccount, authToken: string): ChatSession {
   return { userId: account.chatUserId, authToken, username: account.username, name: caller.name }
+}
+
+async function forgetIfDead(
+  { store, secretBox, rest }: ChatSessionsOptions,
+  pair: IssuedPair,
+): Promise<void> {
+  const authToken = secretBox.open(pair.tokenBox, pair.tokenHash)
+  if (authToken === undefined) return
+  try {
+    await rest.call({ method: 'GET', path: 'me', as: { userId: pair.chatUserId, authToken } })
+  } catch (error) {
+    if (error instanceof ChatRefusal && error.status === 401) store.removePair(pair.tokenHash)
+  }
 }
 
 async function closePair(options: ChatSessionsOptions, caller: Caller): Promise<void> {

@@ -7,24 +7,25 @@ import { ChatRefusal, type ChatCredentials, type ChatRest } from './chatRest'
 export interface TokenStrategy {
   readonly name: 'createToken' | 'password'
   /**
+   * @param address the network address of the person it is for.
    * @returns undefined when this way does not work for this server or account, so that the next one is tried.
    * @throws {ImError} `chat-unavailable`, or what is wrong with the agent.
    */
-  issue(account: ChatAccount): Promise<ChatCredentials | undefined>
+  issue(account: ChatAccount, address: string): Promise<ChatCredentials | undefined>
 }
 
 /** Gets a login token for a chat user by the first way that works. */
 export type TokenIssuer = {
   /** @throws {ImError} `chat-refused` when no way works. */
-  issue(account: ChatAccount): Promise<ChatCredentials>
+  issue(account: ChatAccount, address: string): Promise<ChatCredentials>
 }
 
 /** @param strategies in the order in which they are tried (gateway reference 6.4). */
 export function createTokenIssuer(strategies: readonly TokenStrategy[]): TokenIssuer {
   return {
-    async issue(account) {
+    async issue(account, address) {
       for (const strategy of strategies) {
-        const pair = await strategy.issue(account)
+        const pair = await strategy.issue(account, address)
         if (!pair) continue
         // A server that answers for somebody else must never sign this user in as that person.
         if (pair.userId === account.chatUserId) return pair
@@ -56,10 +57,10 @@ export function createTokenByPassword(
 ): TokenStrategy {
   return {
     name: 'password',
-    async issue(account) {
+    async issue(account, address) {
       const password = secretOf(account)
       if (password === undefined) return undefined
-      return refusalAsUndefined(() => signInWithPassword(rest, account.username, password))
+      return refusalAsUndefined(() => signInWithPassword(rest, account.username, password, address))
     },
   }
 }

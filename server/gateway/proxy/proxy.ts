@@ -110,7 +110,7 @@ async function forward(
       signal: abort.signal,
     })
     .finally(stopWaiting)
-  if (response.statusCode === 401) options.sessions.forget(own.pair.tokenHash)
+  if (response.statusCode === 401) await options.sessions.forgetIfDead(own.pair)
   return reply
     .code(response.statusCode)
     .headers(responseHeaders(response.headers))

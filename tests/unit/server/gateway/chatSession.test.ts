@@ -119,6 +119,7 @@ describe('Im/Authenticate', () => {
     expect(harness.chat.seenOf('users.createToken')).toHaveLength(0)
     const login = harness.chat.seenOf('login').at(-1)!
     expect(JSON.parse(login.text)).toMatchObject({ user: 'bob' })
+    expect(login.headers['x-forwarded-for']).toBe('127.0.0.1')
     expect((await me(session)).status).toBe(200)
   })
 

@@ -76,10 +76,20 @@ describe('who may use the proxy', () => {
 
   it('forgets a pair that the chat server no longer accepts', async () => {
     harness.chat.tokens.delete(session.authToken)
-    expect((await get('/api/v1/me')).status).toBe(401)
+    expect((await get('/api/v1/rooms.get')).status).toBe(401)
     harness.chat.tokens.set(session.authToken, session.userId)
-    expect((await get('/api/v1/me')).status).toBe(401)
-    expect(harness.chat.seenOf('me')).toHaveLength(1)
+    expect((await get('/api/v1/rooms.get')).status).toBe(401)
+    expect(harness.chat.seenOf('rooms.get')).toHaveLength(1)
+  })
+
+  it('keeps a pair that is valid although one request was answered with 401', async () => {
+    harness.chat.override.set('rooms.get', (response) => {
+      response.writeHead(401, { 'content-type': 'application/json' })
+      response.end('{"success":false,"error":"unauthorized"}')
+    })
+    const { status, body } = await get('/api/v1/rooms.get')
+    expect([status, body.error]).toEqual([401, 'unauthorized'])
+    expect((await get('/api/v1/me')).status).toBe(200)
   })
 })
 

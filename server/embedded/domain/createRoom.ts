@@ -9,7 +9,7 @@ const subscriptionOf = (app: App, room: RoomDoc, user: UserDoc): SubscriptionDoc
     _id: randomId(),
     rid: room._id,
     t: room.t,
-    u: { _id: user._id, username: user.username, name: user.name },
+    u: { _id: user._id, username: user.username },
     ts: new Date(app.clock.now()),
     name: room.name ?? '',
     open: true,

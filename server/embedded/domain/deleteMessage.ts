@@ -17,7 +17,7 @@ const mayDelete = (app: App, user: UserDoc, room: RoomDoc, message: MessageDoc):
   return has('post-readonly') || room.unmuted?.includes(user.username) === true
 }
 
-const leaveTrace = (app: App, user: UserDoc, message: MessageDoc): void => {
+const leaveTrace = (app: App, user: UserDoc, room: RoomDoc, message: MessageDoc): void => {
   const after: MessageDoc = {
     ...message,
     t: 'rm',
@@ -31,7 +31,8 @@ const leaveTrace = (app: App, user: UserDoc, message: MessageDoc): void => {
     _updatedAt: app.store.stamps.next(),
   }
   delete after.md
-  replaceMessage(app, after)
+  // Members get the room in any case, as the real server sends it.
+  if (!replaceMessage(app, after)) app.events.room(room)
 }
 
 const removeFully = (app: App, room: RoomDoc, message: MessageDoc): void => {
@@ -71,7 +72,7 @@ export const deleteMessage = (app: App, user: UserDoc, message: MessageDoc): voi
   }
   app.store.write(() => {
     if (app.settings.flag('Message_ShowDeletedStatus') || (message.tcount ?? 0) > 0) {
-      leaveTrace(app, user, message)
+      leaveTrace(app, user, room, message)
     } else {
       removeFully(app, room, message)
     }

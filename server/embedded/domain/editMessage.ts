@@ -13,15 +13,16 @@ const notAllowed = (method: string, action: string): MeteorError =>
 export const isTooOld = (app: App, message: MessageDoc, minutes: number): boolean =>
   minutes > 0 && app.clock.now() - message.ts.getTime() > minutes * minuteMs
 
-/** Stores a changed message and keeps the room's `lastMessage` the same as it (5.2). */
-export const replaceMessage = (app: App, message: MessageDoc): void => {
+/** Stores a changed message and keeps the room's `lastMessage` the same as it (5.2). Answers whether it was that one. */
+export const replaceMessage = (app: App, message: MessageDoc): boolean => {
   app.store.messages.update(message)
   app.events.message(message)
   const room = app.store.rooms.get(message.rid)
-  if (room?.lastMessage?._id !== message._id) return
+  if (room?.lastMessage?._id !== message._id) return false
   const changed = { ...room, lastMessage: message, _updatedAt: app.store.stamps.next() }
   app.store.rooms.update(changed)
   app.events.room(changed)
+  return true
 }
 
 const checkMayEdit = (app: App, user: UserDoc, message: MessageDoc): void => {

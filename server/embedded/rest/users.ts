@@ -103,8 +103,9 @@ const findUser = (app: App, query: Record<string, unknown>): UserDoc => {
 
 const roomsOf = (app: App, uid: string): Record<string, unknown>[] =>
   app.store.subscriptions.ofUser(uid, -1).map((subscription) => {
-    const { rid, name, t, unread, roles } = subscription
-    return roles === undefined ? { rid, name, t, unread } : { rid, name, t, unread, roles }
+    const { _id, rid, name, t, unread, roles } = subscription
+    const shown = { _id, rid, name, t, unread }
+    return roles === undefined ? shown : { ...shown, roles }
   })
 
 const info = userGet('users.info', { query: infoQuery }, ({ app, user, query }) => {
@@ -114,16 +115,27 @@ const info = userGet('users.info', { query: infoQuery }, ({ app, user, query }) 
   const card = full ? fullUser(app, found) : publicUser(app, found)
   const rooms = self || app.permissions.has(user, 'view-other-user-channels')
   if (query.includeUserRooms === 'true' && rooms) card.rooms = roomsOf(app, found._id)
+  card.canViewAllInfo = full
   return { user: card }
 })
+
+/** The shorter card of a list. */
+const listedUser = (app: App, user: UserDoc, full: boolean): Record<string, unknown> => {
+  const { _id, username, name, active, type, avatarETag, lastLogin } = user
+  const card: Record<string, unknown> = { _id, username, name, active, type }
+  card.status = app.presence.statusOf(user)
+  card.nameInsensitive = name.toLowerCase()
+  if (avatarETag !== undefined) card.avatarETag = avatarETag
+  if (full) Object.assign(card, { emails: user.emails, roles: user.roles })
+  if (full && lastLogin !== undefined) card.lastLogin = lastLogin
+  return card
+}
 
 const list = userGet('users.list', { query: listQuery }, ({ app, user, query }) => {
   if (!app.permissions.has(user, 'view-d-room')) throw new TextError('unauthorized', 403)
   const full = app.permissions.has(user, 'view-full-other-user-info')
   const { offset, count } = pagingOf(query)
-  const users = app.store.users
-    .page(offset, count)
-    .map((one) => (full ? fullUser(app, one) : publicUser(app, one)))
+  const users = app.store.users.page(offset, count).map((one) => listedUser(app, one, full))
   return { users, count: users.length, offset, total: app.store.users.count() }
 })
 

@@ -1,3 +1,5 @@
+// What comes over the wire is checked by the expectations, not by types.
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-call */
 import {
   openDdp,
   startTestServer,

@@ -1,3 +1,5 @@
+// What comes over the wire is checked by the expectations, not by types.
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access */
 import { startTestServer, type RestClient, type TestServer } from '../unit/server/embedded/support'
 import { restDifferences } from './differences'
 import recordings from './recordings/rest.json'

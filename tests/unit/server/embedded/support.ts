@@ -1,3 +1,5 @@
+// What comes over the wire is checked by the expectations, not by types.
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -93,6 +95,8 @@ export const openTestApp = (): TestApp => {
   }
 }
 
+/** An answer or frame as it came. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Json = Record<string, any>
 
 export type RestAnswer = { status: number; body: Json; headers: Headers }

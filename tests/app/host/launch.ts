@@ -14,6 +14,9 @@ export type AppLaunchOptions = AppBootOptions & {
   fonts?: boolean
 }
 
+/** Milliseconds until a locator gives up: less than jest's patience, so that the failure names the element. */
+const patience = 4000
+
 const types: Record<string, string> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
@@ -54,6 +57,7 @@ export async function launchApp(
   const phone: PhoneOptions = { ...viewport }
   if (colorScheme) phone.colorScheme = colorScheme
   const page = await newPhonePage(phone)
+  page.setDefaultTimeout(patience)
   if (fonts === true) await drawChinese(page)
   const handle = createAppHandle(page, server)
   try {

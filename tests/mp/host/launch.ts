@@ -16,6 +16,9 @@ export type LaunchOptions = BootOptions & {
   fonts?: boolean
 }
 
+/** Milliseconds until a locator gives up: less than jest's patience, so that the failure names the element. */
+const patience = 4000
+
 const types: Record<string, string> = {
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
@@ -47,6 +50,7 @@ export async function launchMiniProgram(
   const phone: PhoneOptions = { ...viewport }
   if (colorScheme) phone.colorScheme = colorScheme
   const page = await newPhonePage(phone)
+  page.setDefaultTimeout(patience)
   if (fonts === true) await drawChinese(page)
   const handle = createHandle(page, server)
   try {

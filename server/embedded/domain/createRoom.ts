@@ -103,7 +103,10 @@ export const createNamedRoom = (app: App, input: NamedRoom): RoomDoc => {
 }
 
 /** What a direct conversation is called for one of its people: the others' names (4.4). */
-const directNames = (users: readonly UserDoc[], self: UserDoc): { name: string; fname: string } => {
+export const directNames = (
+  users: readonly UserDoc[],
+  self: UserDoc,
+): { name: string; fname: string } => {
   const others = users.filter((user) => user._id !== self._id)
   const shown = (others.length === 0 ? [self] : others).sort((a, b) => (a.name < b.name ? -1 : 1))
   return {

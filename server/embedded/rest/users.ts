@@ -5,6 +5,7 @@ import type { App } from '../app'
 import type { UserDoc } from '../documents'
 import { checkEmail, checkUsername, createUser, type NewUser } from '../domain/createUser'
 import { fullUser, publicUser } from '../domain/published'
+import { announceName } from '../domain/renameUser'
 import { MeteorError, TextError } from '../errors'
 import { sameSecret } from '../auth/secrets'
 import { userGet, userPost, type Endpoint, type UserCall } from './endpoint'
@@ -218,11 +219,7 @@ const update = userPost(
         app.store.users.setPasswordHash(changed._id, hash)
         app.events.tokensRemoved(app.store.tokens.removeBeyond(changed._id, 0))
       }
-      const { _id, name, username } = changed
-      if (name !== before.name || username !== before.username) {
-        app.events.nameChanged({ _id, name, username })
-        app.events.userData(_id, { name, username, _updatedAt: changed._updatedAt })
-      }
+      announceName(app, before, changed)
       return changed
     })
     return { user: savedUser(app, after) }

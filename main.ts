@@ -8,6 +8,7 @@ import { storageKeys } from './src/api/storageKeys'
 import { routes } from './src/pages/routes'
 import { systemClock } from './src/platform/clock'
 import { platformLifecycle } from './src/platform/lifecycle'
+import { backgroundGraceMs, flushIntervalMs } from './src/platform/limits'
 import { platformNetwork } from './src/platform/network'
 import { defaultServerUrl } from './src/platform/origin'
 import { resolveRealtimeUrl } from './src/platform/realtimeUrl'
@@ -48,14 +49,18 @@ export function createApp() {
         url: resolveRealtimeUrl(defaultServerUrl(), url),
         userId,
         username,
-        token: () => String(storage.get(storageKeys.chatToken) ?? ''),
+        token: () => {
+          const token = storage.get(storageKeys.chatToken)
+          return typeof token === 'string' ? token : ''
+        },
         openSocket,
         clock,
         lifecycle,
         network,
+        socket: { backgroundGrace: backgroundGraceMs },
       }),
     systemLanguage: systemLanguage(),
-    flushIntervalMs: process.env.UNI_PLATFORM === 'mp-weixin' ? 100 : 50,
+    flushIntervalMs,
     showSignIn: () => {
       if (`/${currentRoute()}` !== routes.signIn) reLaunch(routes.signIn)
     },

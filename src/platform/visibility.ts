@@ -41,8 +41,8 @@ export function measureHeights(
       .in(component)
       .selectAll(selector)
       .boundingClientRect((rects) => {
-        const list = Array.isArray(rects) ? rects : [rects]
-        resolve(list.map((rect) => rect.height ?? 0))
+        const list: UniApp.NodeInfo[] = Array.isArray(rects) ? rects : [rects]
+        resolve(list.map(({ height }) => height ?? 0))
       })
       .exec()
   })

@@ -19,6 +19,8 @@ export function decodeRoom(value: unknown): Room | undefined {
     name: text(wire, 'fname') || text(wire, 'name'),
     topic: text(wire, 'topic'),
     isReadOnly: flag(wire, 'ro'),
+    unmuted: strings(field(wire, 'unmuted')),
+    muted: strings(field(wire, 'muted')),
     isArchived: flag(wire, 'archived'),
     memberCount: count(wire, 'usersCount'),
     memberIds: strings(field(wire, 'uids')),

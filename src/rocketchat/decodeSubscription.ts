@@ -1,4 +1,4 @@
-import { asObject, count, field, flag, text, time } from './fields'
+import { asObject, count, field, flag, strings, text, time } from './fields'
 import { decodeKind } from './decodeKind'
 import type { Subscription } from './types'
 
@@ -29,6 +29,7 @@ export function decodeSubscription(value: unknown): Subscription | undefined {
     lastSeenAt: time(wire, 'ls'),
     isFavorite: flag(wire, 'f'),
     isUnreadHidden: flag(wire, 'hideUnreadStatus'),
+    roles: strings(field(wire, 'roles')),
     updatedAt: time(wire, '_updatedAt'),
   }
 }

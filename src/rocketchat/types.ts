@@ -58,6 +58,8 @@ export type Subscription = {
   lastSeenAt: number
   isFavorite: boolean
   isUnreadHidden: boolean
+  /** Roles in this room, such as `owner` or `moderator`. */
+  roles: readonly string[]
   updatedAt: number
 }
 
@@ -68,6 +70,10 @@ export type Room = {
   name: string
   topic: string
   isReadOnly: boolean
+  /** Usernames that may write although the room is read only. */
+  unmuted: readonly string[]
+  /** Usernames that may not write. */
+  muted: readonly string[]
   isArchived: boolean
   memberCount: number
   /** Direct messages: ids of the members. */

@@ -15,6 +15,8 @@ export interface ChannelList {
   applyRooms(delta: Delta<Room>): void
   subscription(roomId: string): Subscription | undefined
   hasUnread(roomId: string): boolean
+  /** Display name of somebody with whom there is a direct conversation; the username otherwise. */
+  nameOf(username: string): string
   room(roomId: string): Room | undefined
   /** Counts an unread message that the server does not count. */
   addExtraUnread(roomId: string): void
@@ -104,6 +106,12 @@ export function createChannelList(): ChannelList {
       for (const room of update) putRoom(room)
     },
     subscription: (roomId) => subscriptions.get(roomId),
+    nameOf(username) {
+      for (const { kind, name, title } of subscriptions.values()) {
+        if (kind === 'direct' && name === username) return title
+      }
+      return username
+    },
     hasUnread(roomId) {
       const subscription = subscriptions.get(roomId)
       return subscription !== undefined && (subscription.isAlert || subscription.unread > 0)

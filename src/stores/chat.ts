@@ -177,6 +177,7 @@ export const useChatStore = defineStore('chat', () => {
     removeMessages: open.removeMessages,
     pruneMessages,
     originOfMessage,
+    nameOf: list.nameOf,
     markStale: open.markStale,
     catchUp: open.catchUp,
     showPending: open.showPending,

@@ -14,6 +14,9 @@ import { useSessionStore } from './session'
 /** What the line under the page's head says. */
 export type LineState = 'offline' | 'connecting' | 'updating' | 'live'
 
+/** A login that is refused again with this many fresh tokens in a row ends the session. */
+const maxRenewals = 2
+
 /** Waits between attempts to complete the lists, in milliseconds. */
 const retryDelays = [1_000, 3_000, 10_000, 30_000]
 
@@ -38,6 +41,7 @@ export const useFeedStore = defineStore('feed', () => {
   let lineTimer: TimerHandle
   let retryTimer: TimerHandle
   let retries = 0
+  let renewals = 0
   let firstLoad: Promise<void> = Promise.resolve()
   let disposeNetwork: () => void = () => undefined
 
@@ -95,6 +99,7 @@ export const useFeedStore = defineStore('feed', () => {
 
   function onState(state: RealtimeState): void {
     if (state === 'live') {
+      renewals = 0
       isOnline.value = true
       void complete()
       return
@@ -108,8 +113,9 @@ export const useFeedStore = defineStore('feed', () => {
 
   /** The server refused the chat token: a new one once, otherwise the session is over. */
   async function renew(): Promise<void> {
+    renewals += 1
     try {
-      if (await session.renew()) connection.reopen()
+      if (renewals <= maxRenewals && (await session.renew())) connection.reopen()
       else session.expire()
     } catch {
       clock.clearTimeout(retryTimer)

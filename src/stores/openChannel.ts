@@ -1,5 +1,5 @@
 import { computed, ref, shallowRef } from 'vue'
-import type { Message } from '../rocketchat/types'
+import type { Message, Room, Subscription } from '../rocketchat/types'
 import type { PruneRange } from '../timeline/types'
 import { plainText, type Channel } from './channel'
 import type { ChannelList } from './channelList'
@@ -16,6 +16,9 @@ import { useServices } from './services'
 import { useSessionStore } from './session'
 import { useSettingsStore } from './settings'
 import { useTypingStore } from './typing'
+
+/** Roles that have `post-readonly` by default (protocol reference 5.8). */
+const writersOfReadOnly = ['owner', 'moderator']
 
 /** The open conversation, as the page's head shows it. */
 export type CurrentChannel = Pick<Channel, 'id' | 'kind' | 'title'> & { memberCount: number }
@@ -110,6 +113,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
       repository,
       translate: () => settings.t,
       onChange: flusher.mark,
+      onOutdated: reload,
     })
     list.clearExtraUnread(currentId)
     typing.follow(currentId)
@@ -117,6 +121,15 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     disposeStreams = handle ? handle.dispose : () => undefined
     for (const entry of outbox.inRoom(currentId)) room.showPending(entry)
     void room.loadOlder()
+  }
+
+  /** Begins again with the newest page. */
+  function reload(): void {
+    disposeStreams()
+    room?.close()
+    room = undefined
+    view.clear()
+    refresh()
   }
 
   function showHead(): void {
@@ -129,10 +142,15 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     if (known?.title !== title || known.memberCount !== memberCount || known.id !== currentId) {
       currentChannel.value = { id: currentId, kind, title, memberCount }
     }
-    if (!subscription) return
-    composerNotice.value = ''
-    if (details?.isReadOnly) composerNotice.value = settings.t('room.readOnly')
-    if (details?.isArchived) composerNotice.value = settings.t('room.archived')
+    if (subscription) composerNotice.value = noticeFor(subscription, details)
+  }
+
+  function noticeFor({ roles }: Subscription, details: Room | undefined): string {
+    const username = session.user?.username ?? ''
+    if (details?.isArchived) return settings.t('room.archived')
+    if (details?.muted.includes(username)) return settings.t('error.muted')
+    if (!details?.isReadOnly || details.unmuted.includes(username)) return ''
+    return roles.some((role) => writersOfReadOnly.includes(role)) ? '' : settings.t('room.readOnly')
   }
 
   function leaveChannel(): void {

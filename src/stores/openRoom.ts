@@ -23,6 +23,8 @@ export type OpenRoomOptions = {
   clock: Clock
   repository: Repository
   translate: () => Translate
+  /** Too much was missed for a sync: the room has to be opened anew from its newest page. */
+  onOutdated: () => void
   /** Something that is on the screen has changed. */
   onChange: () => void
 }
@@ -56,17 +58,19 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
   })
   let historyState: HistoryState = 'idle'
   let failure: unknown
-  let isClosed = false
+  let isOver = false
+  // A call, because the compiler does not expect that it changes while an answer is awaited.
+  const isClosed = (): boolean => isOver
 
   async function loadOlder(): Promise<void> {
-    if (isClosed || historyState === 'loading' || historyState === 'complete') return
+    if (isClosed() || historyState === 'loading' || historyState === 'complete') return
     historyState = 'loading'
     onChange()
     const before = timeline.oldestAt
     try {
       const range = before === 0 ? { count: pageSize } : { before, count: pageSize }
       const page = await repository.loadHistory(kind, roomId, range)
-      if (isClosed) return
+      if (isClosed()) return
       timeline.insertHistory(page)
       historyState = timeline.hasOldest ? 'complete' : 'idle'
       failure = undefined
@@ -74,22 +78,23 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
       historyState = 'failed'
       failure = error
     }
-    if (!isClosed) onChange()
+    if (!isClosed()) onChange()
   }
 
-  /**
-   * A room whose first page never came is loaded instead of caught up. One that was away for longer than a sync is worth
-   * would need a gap in its history, which the timeline cannot hold yet (issue 5); the sync reads all of it.
-   */
+  /** A room whose first page never came is loaded instead of caught up. */
   async function catchUp(): Promise<void> {
     const since = timeline.latestUpdatedAt
     if (since === 0) {
       if (historyState !== 'loading') await loadOlder()
-      if (!isClosed) timeline.markCaughtUp()
+      if (!isClosed()) timeline.markCaughtUp()
       return
     }
-    const { updated, removedIds } = await repository.syncMessages(roomId, since)
-    if (isClosed) return
+    const { updated, removedIds, isComplete } = await repository.syncMessages(roomId, since)
+    if (isClosed()) return
+    if (!isComplete) {
+      options.onOutdated()
+      return
+    }
     timeline.upsert(updated)
     timeline.remove(removedIds)
     timeline.markCaughtUp()
@@ -114,7 +119,7 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     catchUp,
     showPending,
     close() {
-      isClosed = true
+      isOver = true
     },
   }
 }

@@ -5,9 +5,8 @@ import { useConnectionStore } from './connection'
 import { useServices } from './services'
 import { useSessionStore } from './session'
 
-/** A name is dropped this long after its last event, and a start is repeated this often (protocol reference 2.8). */
+/** A name is dropped this long after its last event (protocol reference 2.8). */
 const forgetMs = 15_000
-const repeatMs = 5_000
 /** Typing counts as stopped this long after the last key. */
 const idleMs = 6_000
 
@@ -19,7 +18,7 @@ export const useTypingStore = defineStore('typing', () => {
   const names = shallowRef<readonly string[]>([])
   const timers = new Map<string, TimerHandle>()
   let roomId = ''
-  let toldAt = Number.NEGATIVE_INFINITY
+  let isTold = false
   let idleTimer: TimerHandle
 
   function forget(name: string): void {
@@ -56,10 +55,8 @@ export const useTypingStore = defineStore('typing', () => {
       stop()
       return
     }
-    if (clock.now() - toldAt >= repeatMs) {
-      toldAt = clock.now()
-      connection.sendTyping(roomId, true)
-    }
+    isTold = true
+    connection.sendTyping(roomId, true)
     clock.clearTimeout(idleTimer)
     idleTimer = clock.setTimeout(stop, idleMs)
   }
@@ -67,8 +64,8 @@ export const useTypingStore = defineStore('typing', () => {
   /** The closing event is always sent: the mobile client keeps a name until it comes. */
   function stop(): void {
     clock.clearTimeout(idleTimer)
-    if (toldAt === Number.NEGATIVE_INFINITY) return
-    toldAt = Number.NEGATIVE_INFINITY
+    if (!isTold) return
+    isTold = false
     connection.sendTyping(roomId, false)
   }
 

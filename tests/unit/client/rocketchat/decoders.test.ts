@@ -118,6 +118,7 @@ describe('subscriptions', () => {
       lastSeenAt: AT_MS,
       isFavorite: true,
       isUnreadHidden: true,
+      roles: ['owner'],
       updatedAt: AT_MS,
     })
   })
@@ -156,6 +157,8 @@ describe('rooms', () => {
       name: 'Project X',
       topic: 'plans',
       isReadOnly: true,
+      unmuted: ['ann'],
+      muted: ['bob'],
       isArchived: true,
       memberCount: 7,
       memberIds: ['u1', 'u2'],

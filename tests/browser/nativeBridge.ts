@@ -14,15 +14,23 @@ export type HostServer = {
 /** Answers one GET; undefined means "no such file". */
 export type FileSource = (path: string) => { type: string; body: string | Buffer } | undefined
 
+/**
+ * Where hosts really are, as in a phone's own DNS: from `host:port` that a build was made for to `host:port` of a test.
+ */
+export type Hosts = Readonly<Record<string, string>>
+
 /** Starts the server on a free port. */
-export async function startHostServer(files: FileSource): Promise<HostServer> {
+export async function startHostServer(files: FileSource, hosts: Hosts = {}): Promise<HostServer> {
+  const find = (address: string): string => redirect(address, hosts)
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://host')
-    if (pathname === '/__native/request') void forwardRequest(request, response)
+    if (pathname === '/__native/request') void forwardRequest(request, response, find)
     else sendFile(files(decodeURIComponent(pathname)), response)
   })
   const sockets = new Set<WebSocket>()
-  server.on('upgrade', (request, stream, head) => forwardSocket(request, stream, head, sockets))
+  server.on('upgrade', (request, stream, head) =>
+    forwardSocket(request, stream, head, { sockets, find }),
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
@@ -35,6 +43,12 @@ export async function startHostServer(files: FileSource): Promise<HostServer> {
   }
 }
 
+function redirect(address: string, hosts: Hosts): string {
+  const url = new URL(address)
+  url.host = hosts[url.host] ?? url.host
+  return url.href
+}
+
 function sendFile(file: ReturnType<FileSource>, response: ServerResponse): void {
   if (!file) {
     response.writeHead(404).end()
@@ -43,7 +57,11 @@ function sendFile(file: ReturnType<FileSource>, response: ServerResponse): void 
   response.writeHead(200, { 'content-type': file.type }).end(file.body)
 }
 
-async function forwardRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function forwardRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  find: (address: string) => string,
+): Promise<void> {
   const cancel = new AbortController()
   response.on('close', () => cancel.abort())
   const send = (reply: BridgeReply, body?: Buffer): void => {
@@ -54,7 +72,7 @@ async function forwardRequest(request: IncomingMessage, response: ServerResponse
     const wanted = decodeRequest(String(request.headers['x-native-request']))
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const answer = await fetch(wanted.url, {
+    const answer = await fetch(find(wanted.url), {
       method: wanted.method,
       headers: wanted.headers,
       signal: cancel.signal,
@@ -90,12 +108,12 @@ function forwardSocket(
   request: IncomingMessage,
   stream: Duplex,
   head: Buffer,
-  sockets: Set<WebSocket>,
+  { sockets, find }: { sockets: Set<WebSocket>; find: (address: string) => string },
 ): void {
   const target = new URL(request.url ?? '/', 'http://host').searchParams.get('target') ?? ''
   const wanted = JSON.parse(target) as BridgeSocket
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(/, */).filter(Boolean)
-  const upstream = new WebSocket(wanted.url, protocols, { headers: wanted.headers })
+  const upstream = new WebSocket(find(wanted.url), protocols, { headers: wanted.headers })
   const early: [RawData, boolean][] = []
   const keep = (data: RawData, binary: boolean): void => void early.push([data, binary])
   sockets.add(upstream)

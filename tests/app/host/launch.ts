@@ -2,13 +2,15 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { extname, join, normalize, resolve } from 'node:path'
 import { newPhonePage, type PhoneOptions } from '../../browser/browser'
 import { drawChinese } from '../../browser/fonts'
-import { startHostServer, type FileSource } from '../../browser/nativeBridge'
+import { startHostServer, type FileSource, type Hosts } from '../../browser/nativeBridge'
 import { bundleRuntime, type RuntimeOptions } from '../../browser/runtimeBundle'
 import { createAppHandle, type AppProgram } from './handle'
 import type { AppBootOptions } from './types'
 
 export type AppLaunchOptions = AppBootOptions & {
   colorScheme?: 'light' | 'dark'
+  /** Servers that are somewhere else than the build says. */
+  hosts?: Hosts
   viewport?: { width: number; height: number }
   /** Whether screenshots must show Chinese and emoji; costs a second, so false when left out. */
   fonts?: boolean
@@ -48,12 +50,12 @@ export async function launchApp(
   if (!existsSync(join(directory, 'app-service.js'))) {
     throw new Error(`No app in ${directory}: build it first (npm run build:app)`)
   }
-  const { colorScheme, viewport, fonts, ...bootOptions } = options
+  const { colorScheme, viewport, fonts, hosts, ...bootOptions } = options
   const [host, service] = await Promise.all([
     bundleRuntime(join(__dirname, 'runtime/main.ts')),
     bundleRuntime(join(__dirname, 'runtime/service.ts'), serviceBuild()),
   ])
-  const server = await startHostServer(appFiles(directory, service))
+  const server = await startHostServer(appFiles(directory, service), hosts)
   const phone: PhoneOptions = { ...viewport }
   if (colorScheme) phone.colorScheme = colorScheme
   const page = await newPhonePage(phone)

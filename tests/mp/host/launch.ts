@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { extname, join, normalize, resolve } from 'node:path'
 import { newPhonePage, type PhoneOptions } from '../../browser/browser'
 import { drawChinese } from '../../browser/fonts'
-import { startHostServer, type FileSource } from '../../browser/nativeBridge'
+import { startHostServer, type FileSource, type Hosts } from '../../browser/nativeBridge'
 import { bundleRuntime } from '../../browser/runtimeBundle'
 import { baseStyles } from './baseStyles'
 import type { BootOptions, MiniProgramBundle } from './bundle'
@@ -11,6 +11,8 @@ import { createHandle, type MiniProgram } from './handle'
 
 export type LaunchOptions = BootOptions & {
   colorScheme?: 'light' | 'dark'
+  /** Servers that are somewhere else than the build says. */
+  hosts?: Hosts
   viewport?: { width: number; height: number }
   /** Whether screenshots must show Chinese and emoji; costs a second, so false when left out. */
   fonts?: boolean
@@ -43,10 +45,10 @@ export async function launchMiniProgram(
   if (!existsSync(join(directory, 'app.json'))) {
     throw new Error(`No mini-program in ${directory}: build it first (npm run build:mp-weixin)`)
   }
-  const { colorScheme, viewport, fonts, ...bootOptions } = options
+  const { colorScheme, viewport, fonts, hosts, ...bootOptions } = options
   const bundle = compileOnce(directory)
   const runtime = await bundleRuntime(join(__dirname, 'runtime/main.ts'))
-  const server = await startHostServer(packageFiles(directory))
+  const server = await startHostServer(packageFiles(directory), hosts)
   const phone: PhoneOptions = { ...viewport }
   if (colorScheme) phone.colorScheme = colorScheme
   const page = await newPhonePage(phone)

@@ -45,7 +45,8 @@ export const seedAdmin = async (app: App, admin: AdminAccount): Promise<UserDoc>
   const existing = users.byUsername(admin.username)
   if (existing === undefined) {
     const hash = await hashPassword(digest)
-    const input = { ...admin, name: admin.username, roles: ['admin'], verified: true }
+    const account = { ...admin, name: admin.username, roles: ['admin'], verified: true }
+    const input = { ...account, joinsSilently: true }
     return insertUser(app, input, hash)
   }
   if (!(await verifyPassword(digest, users.passwordHash(existing._id)))) {

@@ -24,9 +24,7 @@ export function observeVisibility(
   const observer = uni.createIntersectionObserver(component, { thresholds: [0, 0.01] })
   observer
     .relativeTo(root, { top: margin, bottom: margin })
-    .observe(target, ({ intersectionRatio, intersectionRect }) => {
-      onChange(intersectionRatio > 0 || intersectionRect.height > 0)
-    })
+    .observe(target, ({ intersectionRatio }) => onChange(intersectionRatio > 0))
   return () => observer.disconnect()
 }
 

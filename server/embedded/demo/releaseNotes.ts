@@ -49,7 +49,7 @@ const textAt = (index: number, random: Random): string => {
   const line = (): string => `${random.pick(parts)}: ${random.pick(fixes)}`
   if (kind < 3) return random.pick(short)
   if (kind < 6) return line()
-  if (kind < 8) return `*v${version(index)}*\n- ${line()}\n- ${line()}\n- ${line()}`
+  if (kind < 8) return `v${version(index)}\n- ${line()}\n- ${line()}\n- ${line()}`
   if (kind === 8) return random.pick(longer)
   return `v${version(index)} https://example.com/releases/${index}`
 }

@@ -15,6 +15,8 @@ export type NewUser = {
   active?: boolean
   verified?: boolean
   joinDefaultChannels?: boolean
+  /** Joins the default rooms without a line in them, as the first administrator does. */
+  joinsSilently?: boolean
   requirePasswordChange?: boolean
   customFields?: Record<string, unknown>
   nickname?: string
@@ -75,7 +77,7 @@ export const insertUser = (app: App, input: NewUser, passwordHash: string | null
     const user = userOf(app, input)
     app.store.users.insert(user, passwordHash)
     if (input.joinDefaultChannels !== false) {
-      for (const room of app.store.rooms.defaults()) joinRoom(app, room, user)
+      for (const room of app.store.rooms.defaults()) joinRoom(app, room, user, input.joinsSilently)
     }
     return user
   })

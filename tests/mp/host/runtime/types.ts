@@ -1,7 +1,7 @@
 // The parts of the component framework that this host uses. The framework's own types describe how components are
 // written with it; here components arrive as compiled JavaScript, so only their run-time faces matter.
 
-export type Callback = (...args: never[]) => unknown
+type Callback = (...args: never[]) => unknown
 
 /** An element of the framework; `$$` is the DOM element that draws it. */
 export type FrameworkElement = {

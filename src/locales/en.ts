@@ -39,6 +39,7 @@ export const en = {
   'room.loading': 'Loading messages…',
   'room.start': 'This is the beginning of the conversation',
   'room.empty': 'No messages yet. Say hello!',
+  'room.tapToRetry': 'Tap to try again.',
   'room.historyFailed': 'Older messages could not be loaded.',
   'room.unread': 'New messages',
   'room.newCount': '{count} new',

@@ -40,6 +40,7 @@ export const zhCN: Messages = {
   'room.loading': '正在加载消息…',
   'room.start': '这是会话的开头',
   'room.empty': '还没有消息，打个招呼吧！',
+  'room.tapToRetry': '点按重试。',
   'room.historyFailed': '更早的消息加载失败。',
   'room.unread': '以下为新消息',
   'room.newCount': '{count} 条新消息',

@@ -31,6 +31,8 @@ export const useOutboxStore = defineStore('outbox', () => {
   const { clock, storage, repository } = useServices()
   const session = useSessionStore()
   const entries = shallowRef<readonly OutboxEntry[]>([])
+  /** The entry that the server refused last, with its reason. */
+  const lastFailure = shallowRef<OutboxEntry>()
   const unsentCount = computed(() => entries.value.length)
   const busyRooms = new Set<string>()
   let listeners: OutboxListeners | undefined
@@ -80,6 +82,7 @@ export const useOutboxStore = defineStore('outbox', () => {
     })
     if (!changed) return
     save()
+    if (changed.state === 'failed') lastFailure.value = changed
     listeners?.onEntry(changed)
   }
 
@@ -210,7 +213,19 @@ export const useOutboxStore = defineStore('outbox', () => {
 
   session.onEnd(() => stop(!session.isExpired))
 
-  return { entries, unsentCount, start, add, pump, retry, discard, noteStored, find, inRoom }
+  return {
+    entries,
+    lastFailure,
+    unsentCount,
+    start,
+    add,
+    pump,
+    retry,
+    discard,
+    noteStored,
+    find,
+    inRoom,
+  }
 })
 
 /** Answers that say nothing about the message itself: later they may be different. */

@@ -151,7 +151,8 @@ describe('subscriptions', () => {
 
 describe('rooms', () => {
   test('a room is read with all its fields', () => {
-    expect(decodeRoom(wireRoom())).toEqual({
+    const wire = wireRoom({ unmuted: ['ann'], muted: ['bob'] })
+    expect(decodeRoom(wire)).toEqual({
       id: 'r1',
       kind: 'group',
       name: 'Project X',

@@ -1,0 +1,106 @@
+import type { Realtime, RealtimeState, StreamFrame } from '../../../../../src/realtime/realtime'
+import type { FakeChat, Listener } from './fakeChat'
+
+export type FakeRealtime = Realtime & {
+  /** Login and subscriptions are confirmed: from now on frames arrive. */
+  goLive(): void
+  /** The connection breaks; frames from now on are lost. */
+  cut(): void
+  reject(): void
+  /** A frame as if the server had sent it. */
+  receive(frame: StreamFrame): void
+  readonly openedRooms: readonly string[]
+  readonly typing: readonly (readonly [string, boolean])[]
+  readonly opens: number
+  /** How frames travel; at once unless a test says otherwise. */
+  transport: (deliver: () => void) => void
+}
+
+/** A connection of one person to a `FakeChat`, which changes its state only when the test says so. */
+export function createFakeRealtime(chat: FakeChat, userId: string): FakeRealtime {
+  const stateListeners = new Set<(state: RealtimeState) => void>()
+  const frameListeners = new Set<(frame: StreamFrame) => void>()
+  const rooms: string[] = []
+  const typing: [string, boolean][] = []
+  let confirms: (() => void)[] = []
+  let state: RealtimeState = 'offline'
+  let generation = 0
+  let opens = 0
+
+  const receive = (frame: StreamFrame): void => frameListeners.forEach((listen) => listen(frame))
+  const listener: Listener = {
+    userId,
+    follows: (roomId) => rooms.includes(roomId),
+    deliver(frame) {
+      const sentIn = generation
+      realtime.transport(() => {
+        if (generation === sentIn && state === 'live') receive(frame)
+      })
+    },
+  }
+
+  function become(next: RealtimeState): void {
+    state = next
+    if (next === 'live') chat.listeners.add(listener)
+    else chat.listeners.delete(listener)
+    for (const listen of [...stateListeners]) listen(next)
+  }
+
+  const realtime: FakeRealtime = {
+    transport: (deliver) => deliver(),
+    openedRooms: rooms,
+    typing,
+    get opens() {
+      return opens
+    },
+    get state() {
+      return state
+    },
+    get generation() {
+      return generation
+    },
+    open() {
+      opens += 1
+      become('connecting')
+    },
+    close: () => become('offline'),
+    goLive() {
+      if (state === 'offline') become('connecting')
+      generation += 1
+      for (const confirm of confirms) confirm()
+      confirms = []
+      become('live')
+    },
+    cut: () => become('offline'),
+    reject: () => become('rejected'),
+    receive,
+    onState(listen) {
+      stateListeners.add(listen)
+      return () => stateListeners.delete(listen)
+    },
+    onFrame(listen) {
+      frameListeners.add(listen)
+      return () => frameListeners.delete(listen)
+    },
+    openRoom(roomId) {
+      rooms.push(roomId)
+      const ready = new Promise<void>((resolve) => {
+        if (state === 'live') realtime.transport(resolve)
+        else confirms.push(resolve)
+      })
+      let isOpen = true
+      return {
+        ready,
+        dispose() {
+          if (isOpen) rooms.splice(rooms.indexOf(roomId), 1)
+          isOpen = false
+        },
+      }
+    },
+    sendTyping(roomId, isTyping) {
+      typing.push([roomId, isTyping])
+    },
+    checkNow: () => undefined,
+  }
+  return realtime
+}

@@ -28,6 +28,10 @@ export const useSessionStore = defineStore('session', () => {
   const user = computed(() => profile.value?.user)
   const realtimeUrl = computed(() => profile.value?.realtimeUrl ?? '')
   const endListeners = new Set<() => void>()
+  /** Grows when a session begins or ends: an answer asked for in another one changes nothing. */
+  let epoch = 0
+  /** While the server is told, its throwing the person out is no news. */
+  let isSigningOut = false
 
   /** Continues the session of the last start. True when there is one. */
   function restore(): boolean {
@@ -48,6 +52,7 @@ export const useSessionStore = defineStore('session', () => {
    */
   async function signIn(userName: string, password: string): Promise<void> {
     status.value = 'signingIn'
+    epoch += 1
     try {
       const { accessToken } = await im.signIn(userName, password)
       storage.set(storageKeys.accessToken, accessToken)
@@ -62,13 +67,18 @@ export const useSessionStore = defineStore('session', () => {
 
   /**
    * Gets a new chat token with the business token. False when the business session is over too.
-   * @throws {ApiError} when nobody answered: the session may still be good
+   * @throws {ApiError} when nobody answered: the session may still be good; also when it has ended meanwhile
    */
   async function renew(): Promise<boolean> {
+    const startedIn = epoch
+    if (isSigningOut || status.value !== 'signedIn') throw sessionOver()
     try {
-      adopt(await im.authenticate({ renew: true }))
+      const renewed = await im.authenticate({ renew: true })
+      if (epoch !== startedIn) throw sessionOver()
+      adopt(renewed)
       return true
     } catch (error) {
+      if (epoch !== startedIn) throw sessionOver()
       if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return false
       throw error
     }
@@ -84,16 +94,18 @@ export const useSessionStore = defineStore('session', () => {
 
   /** The session has ended by itself: everything typed is kept, the sign-in page opens. */
   function expire(): void {
-    if (status.value !== 'signedIn') return
+    if (status.value !== 'signedIn' || isSigningOut) return
     isExpired.value = true
     end()
   }
 
   /** Ends the session here and, if it can be reached, on the server. */
   async function signOut(): Promise<void> {
-    const told = im.signOut().catch(() => undefined)
+    if (isSigningOut) return
+    isSigningOut = true
+    await im.signOut().catch(() => undefined)
+    isSigningOut = false
     isExpired.value = false
-    await told
     end()
   }
 
@@ -107,6 +119,7 @@ export const useSessionStore = defineStore('session', () => {
     for (const key of [...Object.values(storageKeys), profileKey]) storage.remove(key)
     profile.value = undefined
     status.value = 'signedOut'
+    epoch += 1
   }
 
   /** Calls back after each end of a session, for stores that hold what belongs to it. */
@@ -117,6 +130,10 @@ export const useSessionStore = defineStore('session', () => {
 
   return { status, user, realtimeUrl, isExpired, restore, signIn, renew, expire, signOut, onEnd }
 })
+
+function sessionOver(): ApiError {
+  return new ApiError({ status: 0, code: 'session-over', message: 'The session has ended.' })
+}
 
 function readProfile(value: unknown): Profile | undefined {
   if (typeof value !== 'object' || value === null) return undefined

@@ -35,7 +35,7 @@ export const useChatStore = defineStore('chat', () => {
   const listState = ref<ListState>('loading')
   let isListVisible = false
   let isListDirty = false
-  let listDay = -1
+  let shownDay = -1
 
   const flusher = createFlusher({ clock, intervalMs: flushIntervalMs, flush })
   const open = useOpenChannel({
@@ -45,18 +45,25 @@ export const useChatStore = defineStore('chat', () => {
     isListComplete: () => listState.value === 'ready',
   })
 
+  /** Labels such as "Yesterday" are made again when another day has begun. */
+  function noteDay(): void {
+    const day = new Date(clock.now()).getDate()
+    if (day === shownDay) return
+    shownDay = day
+    list.invalidate()
+    open.relabel()
+  }
+
   function flush(): void {
+    noteDay()
     if (isListVisible && isListDirty) publishList()
     open.publish()
   }
 
   function publishList(): void {
     isListDirty = false
-    const now = clock.now()
-    const day = new Date(now).getDate()
-    if (day !== listDay) list.invalidate()
-    listDay = day
-    channels.value = list.lines({ selfId: session.user?.id ?? '', now, t: settings.t })
+    const context = { selfId: session.user?.id ?? '', now: clock.now(), t: settings.t }
+    channels.value = list.lines(context)
   }
 
   function listChanged(): void {
@@ -68,7 +75,9 @@ export const useChatStore = defineStore('chat', () => {
   /** While another page covers the list it is kept but not drawn (performance reference 2.2, rule 9). */
   function setListVisible(isVisible: boolean): void {
     isListVisible = isVisible
-    if (isVisible) publishList()
+    if (!isVisible) return
+    noteDay()
+    publishList()
   }
 
   /** A channel is new or has changed; an older copy than the known one is ignored. */

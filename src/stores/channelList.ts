@@ -27,10 +27,17 @@ export interface ChannelList {
   invalidate(): void
   /** Open conversations by activity; lines that did not change are the same objects as before. */
   lines(context: ChannelContext): readonly Channel[]
-  /** Largest `updatedAt` of each kind: where the next delta starts. 0 when there is none. */
-  watermarks(): { subscriptions: number; rooms: number }
+  /**
+   * Up to which `updatedAt` of each kind nothing can be missing: where the next delta starts. 0 when there is none. Only
+   * complete answers move it: what a stream tells after an interruption says nothing about what it did not tell.
+   */
+  watermarks(): Watermarks
+  /** The streams have left nothing out up to now. */
+  settleWatermarks(): void
   clear(): void
 }
+
+type Watermarks = { subscriptions: number; rooms: number }
 
 export function createChannelList(): ChannelList {
   const subscriptions = new Map<string, Subscription>()
@@ -38,13 +45,16 @@ export function createChannelList(): ChannelList {
   const extraUnread = new Map<string, number>()
   const drafts = new Map<string, string>()
   const drawn = new Map<string, Channel>()
-  let watermark = { subscriptions: 0, rooms: 0 }
+  /** Ids of subscriptions that have ended. A later membership has another one, so an older answer cannot bring it back. */
+  const endedIds = new Set<string>()
+  let watermark: Watermarks = { subscriptions: 0, rooms: 0 }
+  let seen: Watermarks = { subscriptions: 0, rooms: 0 }
 
   function putSubscription(next: Subscription): boolean {
     const known = subscriptions.get(next.roomId)
-    if (known && known.updatedAt > next.updatedAt) return false
+    if (endedIds.has(next.id) || (known && known.updatedAt > next.updatedAt)) return false
     subscriptions.set(next.roomId, next)
-    watermark.subscriptions = Math.max(watermark.subscriptions, next.updatedAt)
+    seen.subscriptions = Math.max(seen.subscriptions, next.updatedAt)
     drawn.delete(next.roomId)
     return true
   }
@@ -53,14 +63,21 @@ export function createChannelList(): ChannelList {
     const known = rooms.get(next.id)
     if (known && known.updatedAt > next.updatedAt) return false
     rooms.set(next.id, next)
-    watermark.rooms = Math.max(watermark.rooms, next.updatedAt)
+    seen.rooms = Math.max(seen.rooms, next.updatedAt)
     drawn.delete(next.id)
     return true
   }
 
   function removeSubscription(roomId: string): boolean {
+    const known = subscriptions.get(roomId)
+    if (known) endedIds.add(known.id)
     drawn.delete(roomId)
     return subscriptions.delete(roomId)
+  }
+
+  function removeRoom(roomId: string): void {
+    rooms.delete(roomId)
+    drawn.delete(roomId)
   }
 
   /** `remove` of a delta names subscriptions by their own id and is workspace-wide: unknown ids are ignored. */
@@ -70,6 +87,13 @@ export function createChannelList(): ChannelList {
       if (removed.has(known.id)) removeSubscription(known.roomId)
     }
     for (const subscription of update) putSubscription(subscription)
+    watermark.subscriptions = newest(update, watermark.subscriptions)
+  }
+
+  function applyRooms({ update, removedIds }: Delta<Room>): void {
+    for (const id of removedIds) removeRoom(id)
+    for (const room of update) putRoom(room)
+    watermark.rooms = newest(update, watermark.rooms)
   }
 
   function lines(context: ChannelContext): readonly Channel[] {
@@ -96,15 +120,9 @@ export function createChannelList(): ChannelList {
     putSubscription,
     putRoom,
     removeSubscription,
-    removeRoom(roomId) {
-      rooms.delete(roomId)
-      drawn.delete(roomId)
-    },
+    removeRoom,
     applySubscriptions,
-    applyRooms({ update, removedIds }) {
-      for (const id of removedIds) rooms.delete(id)
-      for (const room of update) putRoom(room)
-    },
+    applyRooms,
     subscription: (roomId) => subscriptions.get(roomId),
     nameOf(username) {
       for (const { kind, name, title } of subscriptions.values()) {
@@ -133,9 +151,18 @@ export function createChannelList(): ChannelList {
     invalidate: () => drawn.clear(),
     lines,
     watermarks: () => watermark,
+    settleWatermarks() {
+      watermark = { ...seen }
+    },
     clear() {
       for (const map of [subscriptions, rooms, extraUnread, drafts, drawn]) map.clear()
+      endedIds.clear()
       watermark = { subscriptions: 0, rooms: 0 }
+      seen = { subscriptions: 0, rooms: 0 }
     },
   }
+}
+
+function newest(documents: readonly { updatedAt: number }[], least: number): number {
+  return documents.reduce((max, { updatedAt }) => Math.max(max, updatedAt), least)
 }

@@ -172,6 +172,7 @@ export const useChatStore = defineStore('chat', () => {
     ...open.state,
     ...open.actions,
     watermarks: () => list.watermarks(),
+    settleWatermarks: () => list.settleWatermarks(),
     start,
     setListVisible,
     insertChannel,

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { ApiError } from '../api/apiError'
-import type { TimerHandle } from '../platform/types'
+import { StorageError, type TimerHandle } from '../platform/types'
 import type { RealtimeState, StreamFrame } from '../realtime/realtime'
 import { decodeFrame } from '../rocketchat/streams'
 import { useChatStore } from './chat'
@@ -16,6 +16,12 @@ export type LineState = 'offline' | 'connecting' | 'updating' | 'live'
 
 /** A login that is refused again with this many fresh tokens in a row ends the session. */
 const maxRenewals = 2
+
+/**
+ * How far before the watermark a delta of the lists begins: several servers share the rooms and their clocks differ a
+ * little, and a change of the same millisecond would be left out.
+ */
+const listOverlapMs = 5_000
 
 /** Waits between attempts to complete the lists, in milliseconds. */
 const retryDelays = [1_000, 3_000, 10_000, 30_000]
@@ -42,6 +48,8 @@ export const useFeedStore = defineStore('feed', () => {
   let retryTimer: TimerHandle
   let retries = 0
   let renewals = 0
+  /** Grows with each start and stop: answers for the person before are not for the next one. */
+  let run = 0
   let firstLoad: Promise<void> = Promise.resolve()
   let disposeNetwork: () => void = () => undefined
 
@@ -71,17 +79,22 @@ export const useFeedStore = defineStore('feed', () => {
       onSent: (message) => chat.appendMessage(message, 'answer'),
       onDiscarded: chat.dropPending,
     })
+    run += 1
+    retries = 0
+    renewals = 0
     isSynced.value = false
     waitForLine()
     disposeNetwork = network.onChange((online) => {
       isOnline.value = online
     })
-    firstLoad = loadLists().catch(() => undefined)
+    const startedRun = run
+    firstLoad = loadLists(() => run !== startedRun).catch(() => undefined)
     const target = { url: realtimeUrl, userId: user.id, username: user.username }
     connection.open(target, { onState, onFrame })
   }
 
   function stop(): void {
+    run += 1
     clock.clearTimeout(lineTimer)
     clock.clearTimeout(retryTimer)
     disposeNetwork()
@@ -104,20 +117,29 @@ export const useFeedStore = defineStore('feed', () => {
       void complete()
       return
     }
-    if (isSynced.value) waitForLine()
+    if (isSynced.value) {
+      waitForLine()
+      chat.settleWatermarks()
+    }
     isSynced.value = false
     clock.clearTimeout(retryTimer)
     chat.markStale()
     if (state === 'rejected') void renew()
   }
 
-  /** The server refused the chat token: a new one once, otherwise the session is over. */
+  /** The server refused the chat token: a new one, but not for ever, otherwise the session is over. */
   async function renew(): Promise<void> {
-    renewals += 1
+    const startedRun = run
     try {
-      if (renewals <= maxRenewals && (await session.renew())) connection.reopen()
-      else session.expire()
+      if (renewals >= maxRenewals || !(await session.renew())) {
+        session.expire()
+        return
+      }
+      renewals += 1
+      connection.reopen()
     } catch {
+      // Nobody answered, which says nothing about the session.
+      if (run !== startedRun) return
       clock.clearTimeout(retryTimer)
       retryTimer = clock.setTimeout(() => void renew(), nextDelay())
     }
@@ -125,9 +147,10 @@ export const useFeedStore = defineStore('feed', () => {
 
   /** Fetches what no stream brought; repeats until it worked or the connection is another one. */
   async function complete(): Promise<void> {
+    const startedRun = run
     const generation = connection.generation()
     const isStale = (): boolean =>
-      connection.generation() !== generation || connection.state !== 'live'
+      run !== startedRun || connection.generation() !== generation || connection.state !== 'live'
     try {
       await firstLoad
       if (isStale()) return
@@ -139,16 +162,17 @@ export const useFeedStore = defineStore('feed', () => {
       retries = 0
       outbox.pump()
     } catch (error) {
-      if (isStale() || session.status !== 'signedIn') return
-      if (!(error instanceof ApiError)) throw error
+      if (isStale()) return
+      if (!(error instanceof ApiError || error instanceof StorageError)) throw error
       clock.clearTimeout(retryTimer)
       retryTimer = clock.setTimeout(() => void complete(), nextDelay())
     }
   }
 
-  async function loadLists(isStale: () => boolean = () => false): Promise<void> {
+  async function loadLists(isStale: () => boolean): Promise<void> {
     const { subscriptions, rooms } = chat.watermarks()
-    const since = (watermark: number) => (watermark === 0 ? undefined : watermark)
+    const since = (watermark: number) =>
+      watermark === 0 ? undefined : Math.max(0, watermark - listOverlapMs)
     try {
       const [changedSubscriptions, changedRooms] = await Promise.all([
         repository.loadSubscriptions(since(subscriptions)),
@@ -156,7 +180,7 @@ export const useFeedStore = defineStore('feed', () => {
       ])
       if (!isStale()) chat.applyLists(changedSubscriptions, changedRooms)
     } catch (error) {
-      chat.failLists()
+      if (!isStale()) chat.failLists()
       throw error
     }
   }

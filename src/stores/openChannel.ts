@@ -1,4 +1,5 @@
 import { computed, ref, shallowRef } from 'vue'
+import type { RoomHandle } from '../realtime/realtime'
 import type { Message, Room, Subscription } from '../rocketchat/types'
 import type { PruneRange } from '../timeline/types'
 import { plainText, type Channel } from './channel'
@@ -16,6 +17,9 @@ import { useServices } from './services'
 import { useSessionStore } from './session'
 import { useSettingsStore } from './settings'
 import { useTypingStore } from './typing'
+
+/** How long the first page of a room waits for the room's streams, in milliseconds. */
+const streamsWaitMs = 1_000
 
 /** Roles that have `post-readonly` by default (protocol reference 5.8). */
 const writersOfReadOnly = ['owner', 'moderator']
@@ -104,6 +108,8 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     const subscription = list.subscription(currentId)
     const { user } = session
     if (!user || !subscription) return
+    const streams = connection.openRoom(currentId)
+    disposeStreams = streams ? streams.dispose : () => undefined
     room = createOpenRoom({
       roomId: currentId,
       kind: subscription.kind,
@@ -112,15 +118,28 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
       clock,
       repository,
       translate: () => settings.t,
+      streamsReady: waitForStreams(streams),
       onChange: flusher.mark,
       onOutdated: reload,
     })
+    if (connection.state !== 'live') room.markStale()
     list.clearExtraUnread(currentId)
     typing.follow(currentId)
-    const handle = connection.openRoom(currentId)
-    disposeStreams = handle ? handle.dispose : () => undefined
     for (const entry of outbox.inRoom(currentId)) room.showPending(entry)
     void room.loadOlder()
+  }
+
+  /** Without a connection nobody waits: the catch-up after connecting brings what was missed. */
+  function waitForStreams(streams: RoomHandle | undefined): Promise<void> {
+    if (!streams || connection.state !== 'live') return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = clock.setTimeout(resolve, streamsWaitMs)
+      const go = (): void => {
+        clock.clearTimeout(timer)
+        resolve()
+      }
+      streams.ready.then(go, go)
+    })
   }
 
   /** Begins again with the newest page. */
@@ -192,21 +211,21 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     jumpCount.value += 1
   }
 
-  /** Runs a change of the timeline if it concerns the open channel. */
-  function change(roomId: string, apply: (timeline: OpenRoom['timeline']) => void): void {
+  /** Makes a change if it concerns the open channel. */
+  function change(roomId: string, apply: (opened: OpenRoom) => void): void {
     if (roomId !== currentId || !room) return
-    apply(room.timeline)
+    apply(room)
     flusher.mark()
   }
 
   const appendMessage = (message: Message, source: 'feed' | 'answer'): void =>
-    change(message.roomId, (timeline) => timeline.upsert([message], source))
+    change(message.roomId, (opened) => opened.upsert([message], source))
   const removeMessages = (roomId: string, ids: readonly string[]): void =>
-    change(roomId, (timeline) => timeline.remove(ids))
+    change(roomId, ({ timeline }) => timeline.remove(ids))
   const pruneMessages = (roomId: string, range: PruneRange): void =>
-    change(roomId, (timeline) => timeline.prune(range))
+    change(roomId, ({ timeline }) => timeline.prune(range))
   const dropPending = ({ id, roomId }: OutboxEntry): void =>
-    change(roomId, (timeline) => timeline.dropPending(id))
+    change(roomId, ({ timeline }) => timeline.dropPending(id))
 
   function showPending(entry: OutboxEntry): void {
     if (entry.roomId === currentId) room?.showPending(entry)
@@ -265,7 +284,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     showPending,
     dropPending,
     relabel: () => room?.timeline.relabel(),
-    markStale: () => room?.timeline.markStale(),
+    markStale: () => room?.markStale(),
     catchUp: async () => room?.catchUp(),
   }
 }

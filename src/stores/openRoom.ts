@@ -23,6 +23,8 @@ export type OpenRoomOptions = {
   clock: Clock
   repository: Repository
   translate: () => Translate
+  /** Settles when the first page may be asked for: then nothing falls between it and the room's streams. Never rejects. */
+  streamsReady: Promise<void>
   /** Too much was missed for a sync: the room has to be opened anew from its newest page. */
   onOutdated: () => void
   /** Something that is on the screen has changed. */
@@ -34,10 +36,16 @@ export interface OpenRoom {
   readonly roomId: string
   readonly timeline: Timeline
   readonly historyState: HistoryState
+  /** True once the newest page has come. */
+  readonly isLoaded: boolean
   /** Why the newest page could not be loaded; undefined when it could. */
   readonly failure: unknown
   /** Loads the newest page, or the next older one. One load at a time; never rejects. */
   loadOlder(): Promise<void>
+  /** New or changed messages, as `Timeline.upsert`. */
+  upsert(messages: readonly Message[], source: 'feed' | 'answer'): void
+  /** The streams are interrupted, or were not confirmed yet. */
+  markStale(): void
   /** Fetches everything that changed since the connection was lost. @throws {ApiError} */
   catchUp(): Promise<void>
   showPending(entry: OutboxEntry): void
@@ -58,47 +66,76 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
   })
   let historyState: HistoryState = 'idle'
   let failure: unknown
+  /** The newest page has come. */
+  let isLoaded = false
+  let loading: Promise<void> | undefined
+  /** Changes that came while a page was under way, which may have been read before them. */
+  let overtaken: Message[] = []
+  let interruptions = 0
   let isOver = false
   // A call, because the compiler does not expect that it changes while an answer is awaited.
   const isClosed = (): boolean => isOver
 
-  async function loadOlder(): Promise<void> {
-    if (isClosed() || historyState === 'loading' || historyState === 'complete') return
+  function loadOlder(): Promise<void> {
+    if (isClosed() || historyState === 'complete') return Promise.resolve()
+    loading ??= loadPage().finally(() => {
+      loading = undefined
+    })
+    return loading
+  }
+
+  async function loadPage(): Promise<void> {
     historyState = 'loading'
     onChange()
-    const before = timeline.oldestAt
     try {
-      const range = before === 0 ? { count: pageSize } : { before, count: pageSize }
+      if (!isLoaded) await options.streamsReady
+      // Not the timeline's word for the first page: a message of the outbox may stand there alone, at any time.
+      const range = isLoaded ? { before: timeline.oldestAt, count: pageSize } : { count: pageSize }
       const page = await repository.loadHistory(kind, roomId, range)
       if (isClosed()) return
       timeline.insertHistory(page)
+      timeline.upsert(overtaken, 'answer')
+      isLoaded = true
       historyState = timeline.hasOldest ? 'complete' : 'idle'
       failure = undefined
     } catch (error) {
       historyState = 'failed'
       failure = error
     }
+    overtaken = []
     if (!isClosed()) onChange()
   }
 
-  /** A room whose first page never came is loaded instead of caught up. */
+  /**
+   * A room whose first page has not come is loaded first: the page may have been read before the streams were confirmed,
+   * so it is caught up like any other. An answer that is overtaken by the next interruption is left out, because it would
+   * count as complete what is not.
+   */
   async function catchUp(): Promise<void> {
+    const startedAt = interruptions
+    if (!isLoaded) await loadOlder()
+    if (isClosed() || !isLoaded || interruptions !== startedAt) return
     const since = timeline.latestUpdatedAt
-    if (since === 0) {
-      if (historyState !== 'loading') await loadOlder()
-      if (!isClosed()) timeline.markCaughtUp()
-      return
-    }
     const { updated, removedIds, isComplete } = await repository.syncMessages(roomId, since)
-    if (isClosed()) return
+    if (isClosed() || interruptions !== startedAt) return
     if (!isComplete) {
       options.onOutdated()
       return
     }
-    timeline.upsert(updated)
+    upsert(updated, 'feed')
     timeline.remove(removedIds)
     timeline.markCaughtUp()
     onChange()
+  }
+
+  function upsert(messages: readonly Message[], source: 'feed' | 'answer'): void {
+    timeline.upsert(messages, source)
+    if (loading) overtaken.push(...messages)
+  }
+
+  function markStale(): void {
+    interruptions += 1
+    timeline.markStale()
   }
 
   function showPending(entry: OutboxEntry): void {
@@ -115,8 +152,13 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     get failure() {
       return failure
     },
+    get isLoaded() {
+      return isLoaded
+    },
     loadOlder,
     catchUp,
+    upsert,
+    markStale,
     showPending,
     close() {
       isOver = true

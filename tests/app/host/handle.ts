@@ -47,7 +47,9 @@ export type AppProgram = {
   takeComplaints(): Promise<string[]>
 }
 
-const harmless = /Unable to preventDefault inside passive event listener/
+/** Chromium's remarks about touch handlers of uni-app's views, and about servers that refuse a socket. */
+const harmless =
+  /Unable to preventDefault inside passive event listener|^WebSocket connection to '[^']*__native/
 
 export function createAppHandle(page: Page, server: HostServer): AppProgram {
   const problems = collectProblems(page)

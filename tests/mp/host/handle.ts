@@ -58,8 +58,9 @@ export type MiniProgram = {
 
 const quiet = 50
 
-/** Chromium's remark about touch handlers that the framework installs. */
-const harmless = /Unable to preventDefault inside passive event listener/
+/** Chromium's remarks about touch handlers that the framework installs, and about servers that refuse a socket. */
+const harmless =
+  /Unable to preventDefault inside passive event listener|^WebSocket connection to '[^']*__native/
 
 export function createHandle(page: Page, server: HostServer): MiniProgram {
   const problems = collectProblems(page)

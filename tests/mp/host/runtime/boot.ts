@@ -3,6 +3,7 @@ import { installBuiltIns } from './builtins/all'
 import { installEvents } from './events'
 import { startFramework } from './framework'
 import { createMeter } from './meter'
+import { createNodeIds } from './nodeIds'
 import { createPages, type Pages } from './pages'
 import { createRecords, describeError, type Records } from './records'
 import { createRegistry } from './registry'
@@ -38,6 +39,7 @@ export function boot(bundle: MiniProgramBundle, options: BootOptions): MiniProgr
   installEvents()
   installBuiltIns(framework, bundle.builtInTemplates, () => wx)
   const meter = createMeter(records)
+  const nodeIds = createNodeIds()
   const phone = createPhone()
   const storage = createStorage(options.storage)
   const launch = { path: options.path ?? bundle.app.pages[0] ?? '', query: options.query ?? {} }
@@ -55,12 +57,13 @@ export function boot(bundle: MiniProgramBundle, options: BootOptions): MiniProgr
     bundle,
     space: framework.programSpace(),
     meter,
+    nodeIds,
     load: (file) => scripts.load(file),
     onAttached: ready,
   })
   Object.assign(scope, registry.globals)
   const pages = createPages({ bundle, framework, registry, records })
-  Object.assign(wx, createWx({ pages, phone, records, storage, launch }))
+  Object.assign(wx, createWx({ pages, nodeIds, phone, records, storage, launch }))
   collectErrors(records)
   scripts.load('app.js')
   if (!app) throw new Error('app.js did not call App()')

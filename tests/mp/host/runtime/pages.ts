@@ -123,7 +123,6 @@ function identify(page: OpenPage, id: number, channel: EventChannel): void {
     __route__: page.path,
     options: page.query,
     __wxWebviewId__: id,
-    __wxExparserNodeId__: `page-${id}`,
     getOpenerEventChannel: () => channel,
   })
 }

@@ -1,5 +1,6 @@
 import { pagePaths, resolvePath, type MiniProgramBundle } from '../bundle'
 import type { SetDataMeter } from './meter'
+import type { NodeIds } from './nodeIds'
 import { isFunction, type CodeSpace, type ComponentInstance, type Definition } from './types'
 
 export type Registry = {
@@ -15,6 +16,7 @@ export type RegistryOptions = {
   bundle: MiniProgramBundle
   space: CodeSpace
   meter: SetDataMeter
+  nodeIds: NodeIds
   load(file: string): unknown
   /** Called when a page or component is attached. */
   onAttached(instance: ComponentInstance): void
@@ -25,6 +27,7 @@ export function createRegistry({
   bundle,
   space,
   meter,
+  nodeIds,
   load,
   onAttached,
 }: RegistryOptions): Registry {
@@ -41,7 +44,10 @@ export function createRegistry({
     if (path === undefined) throw new Error(`${kind}() was called outside a page or component file`)
     defined.add(path)
     const lifetimes = kind === 'Page' ? definition : moveLifetimes(definition)
-    before(lifetimes, 'created', (instance) => meter.watch(instance))
+    before(lifetimes, 'created', (instance) => {
+      meter.watch(instance)
+      nodeIds.identify(instance)
+    })
     before(lifetimes, 'attached', onAttached)
     meter.watchObserver(definition)
     return space.componentEnv(path, (environment) => environment[kind](definition))

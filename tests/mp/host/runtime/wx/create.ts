@@ -1,7 +1,7 @@
 import type { BootOptions } from '../../bundle'
 import type { Pages } from '../pages'
+import type { NodeIds } from '../nodeIds'
 import type { Records } from '../records'
-import type { ComponentInstance } from '../types'
 import { createAbsent } from './absent'
 import { createAnimation } from './animation'
 import { createFiles } from './files'
@@ -17,6 +17,7 @@ import { createUserInterface } from './userInterface'
 
 export type WxOptions = {
   pages: Pages
+  nodeIds: NodeIds
   phone: Phone
   records: Records
   storage: ReturnType<typeof createStorage>
@@ -25,7 +26,7 @@ export type WxOptions = {
 
 /** The program's global `wx`. */
 export function createWx(options: WxOptions): Record<string, unknown> {
-  const { pages, phone, records } = options
+  const { pages, nodeIds, phone, records } = options
   const wx: Record<string, unknown> = {
     ...phone.api,
     ...createSystem(phone, options.launch),
@@ -38,9 +39,10 @@ export function createWx(options: WxOptions): Record<string, unknown> {
     createAnimation,
     createSelectorQuery: () => createSelectorQuery(pages.top),
     createIntersectionObserver: (
-      component?: ComponentInstance,
-      choice?: Parameters<typeof createIntersectionObserver>[3],
-    ) => createIntersectionObserver(records, pages.top, component, choice),
+      component?: unknown,
+      choice?: Parameters<typeof createIntersectionObserver>[2],
+    ) =>
+      createIntersectionObserver(records, nodeIds.find(component) ?? pages.top()?.instance, choice),
     env: { USER_DATA_PATH: 'wxfile://usr' },
     error: {},
     version: {},

@@ -1,4 +1,3 @@
-import type { OpenPage } from '../pages'
 import type { Records } from '../records'
 import type { ComponentInstance, FrameworkElement } from '../types'
 
@@ -11,11 +10,9 @@ type Options = { thresholds?: number[]; initialRatio?: number; observeAll?: bool
  */
 export function createIntersectionObserver(
   records: Records,
-  top: () => OpenPage | undefined,
-  component: ComponentInstance | undefined,
+  scope: ComponentInstance | undefined,
   options: Options = {},
 ) {
-  const scope = component && '_$' in component ? component : top()?.instance
   let root: Element | Document = document
   let margin = '0px'
   let observer: IntersectionObserver | undefined

@@ -90,10 +90,14 @@ function previewOf({ draft, room, subscription }: ChannelSource, context: Channe
 
 /** Long texts are cut here, because a mini-program sends every character of a line to its view. */
 function oneLine(text: string): string {
-  return text.slice(0, 80).replace(/\s+/g, ' ').trim()
+  // An emoji is two units long; half of one is no character.
+  const cut = text.slice(0, 80).replace(/[\ud800-\udbff]$/, '')
+  return cut.replace(/\s+/g, ' ').trim()
 }
 
-/** Newest activity first; the title decides between equals so that the order never flickers. */
+/** Newest activity first; title and id decide between equals so that the order never flickers. */
 export function byActivity(a: Channel, b: Channel): number {
-  return b.activityAt - a.activityAt || (a.title < b.title ? -1 : 1)
+  if (a.activityAt !== b.activityAt) return b.activityAt - a.activityAt
+  if (a.title !== b.title) return a.title < b.title ? -1 : 1
+  return a.id < b.id ? -1 : 1
 }

@@ -34,7 +34,6 @@ export const useChatStore = defineStore('chat', () => {
   const channels = shallowRef<readonly Channel[]>([])
   const listState = ref<ListState>('loading')
   let isListVisible = false
-  let isListDirty = false
   let shownDay = -1
 
   const flusher = createFlusher({ clock, intervalMs: flushIntervalMs, flush })
@@ -56,18 +55,16 @@ export const useChatStore = defineStore('chat', () => {
 
   function flush(): void {
     noteDay()
-    if (isListVisible && isListDirty) publishList()
+    if (isListVisible) publishList()
     open.publish()
   }
 
   function publishList(): void {
-    isListDirty = false
     const context = { selfId: session.user?.id ?? '', now: clock.now(), t: settings.t }
     channels.value = list.lines(context)
   }
 
   function listChanged(): void {
-    isListDirty = true
     if (isListVisible) flusher.mark()
     open.refresh()
   }

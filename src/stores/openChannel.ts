@@ -64,10 +64,10 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
 
   const readMarks = createReadMarks({
     clock,
-    shouldMark: () => isSeen() && list.hasUnread(currentId),
+    shouldMark: () => session.user !== undefined && isSeen() && list.hasUnread(currentId),
     mark: () => repository.markRead(currentId),
   })
-  const isSeen = (): boolean => room !== undefined && isRoomVisible && isAtNewest.value
+  const isSeen = (): boolean => room?.isLoaded === true && isRoomVisible && isAtNewest.value
 
   /** Why the messages could not be loaded, as a sentence; `''` when they could. */
   const roomFailure = computed(() =>
@@ -174,7 +174,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
 
   function leaveChannel(): void {
     if (currentId === '') return
-    readMarks.stop()
+    readMarks.finish()
     typing.follow('')
     drafts.save()
     list.setDraft(currentId, drafts.get(currentId))

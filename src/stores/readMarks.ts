@@ -13,11 +13,15 @@ export type ReadMarksOptions = {
   mark: () => Promise<void>
 }
 
-/** Marks the open room as read, soon after it changed but never more often than the server allows. */
+/**
+ * Marks the open room as read: soon after it changed, while it stays open not more often than the server allows, and at
+ * once when it is left, so that somebody who looks through several rooms leaves none of them unread.
+ */
 export interface ReadMarks {
   /** Something may be readable now. */
   request(): void
-  stop(): void
+  /** The room is left: what waits to be marked is marked now. */
+  finish(): void
 }
 
 export function createReadMarks({ clock, shouldMark, mark }: ReadMarksOptions): ReadMarks {
@@ -37,11 +41,12 @@ export function createReadMarks({ clock, shouldMark, mark }: ReadMarksOptions): 
     request() {
       if (isWaiting) return
       isWaiting = true
-      timer = clock.setTimeout(run, Math.max(settleMs, lastAt + pauseMs - clock.now()))
+      const pauseLeft = Math.min(pauseMs, lastAt + pauseMs - clock.now())
+      timer = clock.setTimeout(run, Math.max(settleMs, pauseLeft))
     },
-    stop() {
+    finish() {
       clock.clearTimeout(timer)
-      isWaiting = false
+      if (isWaiting) run()
     },
   }
 }

@@ -59,6 +59,7 @@ export const useOutboxStore = defineStore('outbox', () => {
     ownerId = ''
     listeners = undefined
     entries.value = []
+    lastFailure.value = undefined
     busyRooms.clear()
     retries = 0
   }
@@ -171,8 +172,14 @@ export const useOutboxStore = defineStore('outbox', () => {
       if (stored) settle(stored)
       else replace(entry.id, { state: 'failed', code: error.code, reason: error.message })
       return true
-    } catch {
-      if (ownerId === owner) replace(entry.id, { state: 'waiting', isUnclear: true })
+    } catch (question) {
+      if (ownerId !== owner) return true
+      // Who may not even ask will not get another answer later, and the room's other messages would wait for ever.
+      if (isRefusal(question)) {
+        replace(entry.id, { state: 'failed', code: error.code, reason: error.message })
+        return true
+      }
+      replace(entry.id, { state: 'waiting', isUnclear: true })
       return false
     }
   }
@@ -227,6 +234,11 @@ export const useOutboxStore = defineStore('outbox', () => {
     inRoom,
   }
 })
+
+/** The server has understood the question and says no. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && error.status >= 400 && !isTransient(error)
+}
 
 /** Answers that say nothing about the message itself: later they may be different. */
 function isTransient(error: ApiError): boolean {

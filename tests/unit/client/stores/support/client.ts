@@ -16,6 +16,7 @@ import {
   createFakeNetwork,
   createFakeStorage,
 } from '../../support/fakePlatform'
+import { seededRandom } from '../../timeline/samples'
 import { FakeChat, refusal } from './fakeChat'
 import { createFakeRealtime, type FakeRealtime } from './fakeRealtime'
 
@@ -70,11 +71,13 @@ export type ClientOptions = {
   server?: FakeChat
   storage?: ReturnType<typeof createFakeStorage>
   systemLanguage?: string
+  random?: () => number
 }
 
 /** The whole core of the client, stores over fake network, for one device. */
 export function createClient(options: ClientOptions = {}) {
   const clock = options.clock ?? createFakeClock()
+  clock.random = options.random ?? seededRandom(1)
   const server = options.server ?? new FakeChat(clock)
   const storage = options.storage ?? createFakeStorage()
   const network = createFakeNetwork()

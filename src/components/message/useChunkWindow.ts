@@ -1,4 +1,4 @@
-import { computed, ref, shallowRef, type ComputedRef, type Ref } from 'vue'
+import { computed, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
 import type { ViewChunk } from '../../stores/roomView'
 
 /** How many chunks are drawn at once: 6 x 20 rows (design, decision 5). */
@@ -41,10 +41,7 @@ export function useChunkWindow({ chunks, measure, loadOlder }: ChunkWindowOption
 
   const start = computed(() => {
     if (firstKey.value === '') return 0
-    return Math.max(
-      0,
-      chunks.value.findIndex(({ key }) => key === firstKey.value),
-    )
+    return Math.max(0, indexOf(chunks.value, firstKey.value))
   })
   const mounted = computed(() => chunks.value.slice(start.value, start.value + maxMounted))
   const heightOf = (list: readonly ViewChunk[]): number =>
@@ -52,10 +49,28 @@ export function useChunkWindow({ chunks, measure, loadOlder }: ChunkWindowOption
   const newerPad = computed(() => heightOf(chunks.value.slice(0, start.value)))
   const olderPad = computed(() => heightOf(chunks.value.slice(start.value + maxMounted)))
 
+  /** In step with the list, before anything is drawn. */
+  watch(
+    chunks,
+    (now, before) => {
+      if (now.length === 0) {
+        // Another timeline begins, which uses the same keys for other chunks.
+        firstKey.value = ''
+        heights.value = new Map()
+      } else if (firstKey.value !== '' && indexOf(now, firstKey.value) < 0) {
+        // The first drawn chunk was deleted: what was drawn below it stays where it is.
+        const stayed = before.slice(indexOf(before, firstKey.value))
+        moveTo(indexOf(now, stayed.find(({ key }) => indexOf(now, key) >= 0)?.key ?? ''))
+      }
+    },
+    { flush: 'sync' },
+  )
+
   async function remember(): Promise<void> {
     const drawn = mounted.value
     const measured = await measure()
-    if (measured.length !== drawn.length) return
+    // Heights that were taken while the list changed belong to nobody knows which chunk.
+    if (measured.length !== drawn.length || mounted.value !== drawn) return
     const next = new Map(heights.value)
     drawn.forEach(({ key }, index) => next.set(key, measured[index] ?? 0))
     heights.value = next
@@ -94,4 +109,8 @@ export function useChunkWindow({ chunks, measure, loadOlder }: ChunkWindowOption
     showNewer: () => move(() => moveTo(start.value - 1)),
     reset: () => moveTo(0),
   }
+}
+
+function indexOf(list: readonly ViewChunk[], key: string): number {
+  return list.findIndex((chunk) => chunk.key === key)
 }

@@ -25,6 +25,8 @@ export type MessageDoc = {
   reactions?: Record<string, { usernames: string[] }>
   starred?: { _id: string }[]
   pinned?: boolean
+  pinnedAt?: Date
+  pinnedBy?: { _id: string; username: string }
   editedAt?: Date
   editedBy?: { _id: string; username: string }
   tmid?: string
@@ -33,6 +35,8 @@ export type MessageDoc = {
   tlm?: Date
   replies?: string[]
   drid?: string
+  dcount?: number
+  dlm?: Date
   groupable?: boolean
   alias?: string
   avatar?: string
@@ -76,8 +80,10 @@ export type RoomDoc = {
   reactWhenReadOnly?: boolean
   joinCodeRequired?: boolean
   avatarETag?: string
+  featured?: boolean
   prid?: string
   teamId?: string
+  teamMain?: boolean
 }
 
 export type NotificationLevel = 'all' | 'mentions' | 'nothing'
@@ -109,7 +115,15 @@ export type SubscriptionDoc = {
   disableNotifications?: boolean
   muteGroupMentions?: boolean
   hideUnreadStatus?: boolean
+  hideMentionStatus?: boolean
   desktopNotifications?: NotificationLevel
+  desktopPrefOrigin?: 'subscription'
+  mobilePushNotifications?: NotificationLevel
+  mobilePrefOrigin?: 'subscription'
+  emailNotifications?: NotificationLevel
+  emailPrefOrigin?: 'subscription'
+  audioNotificationValue?: string
+  ignored?: string[]
   userHighlights?: string[]
   blocked?: true
   blocker?: true

@@ -53,6 +53,7 @@ const publicDefaults: Readonly<Record<string, SettingValue>> = {
   Site_Url: '',
   Store_Last_Message: true,
   Threads_enabled: true,
+  UI_DisplayRoles: true,
   UI_Allow_room_names_with_special_chars: false,
   UI_Use_Real_Name: false,
   uniqueID: '',

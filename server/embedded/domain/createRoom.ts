@@ -1,7 +1,7 @@
 import type { App } from '../app'
 import type { RoomDoc, SubscriptionDoc, UserDoc } from '../documents'
-import { MeteorError } from '../errors'
 import { randomId } from '../ids'
+import { checkRoomName } from './roomName'
 import { addSystemMessage } from './systemMessage'
 
 const subscriptionOf = (app: App, room: RoomDoc, user: UserDoc): SubscriptionDoc => {
@@ -21,6 +21,7 @@ const subscriptionOf = (app: App, room: RoomDoc, user: UserDoc): SubscriptionDoc
   }
   if (room.fname !== undefined) subscription.fname = room.fname
   if (room.customFields !== undefined) subscription.customFields = room.customFields
+  if (room.prid !== undefined) subscription.prid = room.prid
   return subscription
 }
 
@@ -74,22 +75,7 @@ const roomOf = (app: App, input: NamedRoom): RoomDoc => {
  * @throws MeteorError `error-invalid-room-name`, `error-duplicate-channel-name`, `error-archived-duplicate-name` (3.8).
  */
 export const createNamedRoom = (app: App, input: NamedRoom): RoomDoc => {
-  const details = { function: 'RocketChat.getValidRoomName', channel_name: input.name }
-  if (!/^[0-9a-zA-Z\-_.]{1,120}$/.test(input.name)) {
-    throw new MeteorError(
-      'error-invalid-room-name',
-      `${input.name} is not a valid room name.`,
-      details,
-    )
-  }
-  const existing = app.store.rooms.byName(input.name)
-  if (existing !== undefined) {
-    const [code, text] =
-      existing.archived === true
-        ? ['error-archived-duplicate-name', `There's an archived channel with name ${input.name}`]
-        : ['error-duplicate-channel-name', `A channel with name '${input.name}' exists`]
-    throw new MeteorError(code, text, details)
-  }
+  checkRoomName(app, input.name)
   return app.store.write(() => {
     const room = roomOf(app, input)
     app.store.rooms.insert(room)
@@ -169,7 +155,7 @@ const reopen = (app: App, room: RoomDoc, user: UserDoc): void => {
 }
 
 /** Adds somebody to a room, unread as an invitation is (5.2, join). Answers the room as it is afterwards. */
-const addToRoom = (app: App, room: RoomDoc, user: UserDoc): RoomDoc => {
+export const enterRoom = (app: App, room: RoomDoc, user: UserDoc): RoomDoc => {
   const grown: RoomDoc = {
     ...room,
     usersCount: room.usersCount + 1,
@@ -181,11 +167,12 @@ const addToRoom = (app: App, room: RoomDoc, user: UserDoc): RoomDoc => {
   return grown
 }
 
-/** Adds somebody to a room with the `uj` line that this causes; `silently` leaves the line out. */
+/** Adds somebody to a room with the line that this causes (`uj`, in a discussion `ut`); `silently` leaves it out. */
 export const joinRoom = (app: App, room: RoomDoc, user: UserDoc, silently = false): RoomDoc => {
   if (app.store.subscriptions.get(room._id, user._id) !== undefined) return room
   return app.store.write(() => {
-    const grown = addToRoom(app, room, user)
-    return silently ? grown : addSystemMessage(app, grown, 'uj', user, user.username)
+    const grown = enterRoom(app, room, user)
+    const type = room.prid === undefined ? 'uj' : 'ut'
+    return silently ? grown : addSystemMessage(app, grown, type, user, user.username)
   })
 }

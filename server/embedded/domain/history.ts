@@ -20,7 +20,7 @@ export type HistoryPage = {
 }
 
 /** System types that the workspace or the room hides. */
-const hiddenTypes = (app: App, room: RoomDoc): string[] => {
+export const hiddenTypes = (app: App, room: RoomDoc): string[] => {
   if (Array.isArray(room.sysMes)) return room.sysMes
   const stored: unknown = JSON.parse(app.settings.text('Hide_System_Messages'))
   return Array.isArray(stored) ? stored.filter((type) => typeof type === 'string') : []

@@ -1,10 +1,16 @@
 import type { App } from '../app'
 import type { MessageDoc, RoomDoc, UserDoc } from '../documents'
 import { randomId } from '../ids'
+import { hiddenTypes } from './history'
+
+/** Fields that some system lines have beside the usual ones. */
+export type SystemExtra = Partial<
+  Pick<MessageDoc, 'role' | 'attachments' | 'drid' | 'dcount' | 'dlm'>
+>
 
 /**
  * Stores a system line (protocol reference 4.2). It counts in `msgs` and leaves `lm`, `lastMessage` and `alert` alone
- * (5.2). Answers the room as it is afterwards.
+ * (5.2). A type that the workspace or the room hides is stored and not sent (2.3). Answers the room as it is afterwards.
  */
 export const addSystemMessage = (
   app: App,
@@ -12,6 +18,7 @@ export const addSystemMessage = (
   type: string,
   actor: UserDoc,
   msg: string,
+  extra: SystemExtra = {},
 ): RoomDoc => {
   const message: MessageDoc = {
     _id: randomId(),
@@ -23,10 +30,11 @@ export const addSystemMessage = (
     groupable: false,
     _updatedAt: app.store.stamps.next(),
   }
+  Object.assign(message, extra)
   const changed: RoomDoc = { ...room, msgs: room.msgs + 1, _updatedAt: app.store.stamps.next() }
   app.store.messages.insert(message)
   app.store.rooms.update(changed)
-  app.events.message(message)
+  if (!hiddenTypes(app, room).includes(type)) app.events.message(message)
   app.events.room(changed)
   return changed
 }

@@ -1,10 +1,17 @@
-import type { MessageDoc, RoomDoc, SubscriptionDoc } from '../documents'
+import type { MessageDoc, RoomDoc, SubscriptionDoc, UserRef } from '../documents'
 import { publishedSubscription } from '../domain/published'
 import { randomId } from '../ids'
 import type { Store } from '../storage/store'
 import type { Bus } from './bus'
 
 export type DesktopNotification = { title: string; text: string; payload: Record<string, unknown> }
+
+export type RoleChange = {
+  type: 'added' | 'removed'
+  _id: string
+  u: UserRef
+  scope: string
+}
 
 export type ChangeKind = 'inserted' | 'updated'
 
@@ -22,6 +29,8 @@ export type Events = {
   room(room: RoomDoc): void
   /** The room is new for one member. */
   roomInserted(uid: string, room: RoomDoc): void
+  /** The room is gone, or gone for these people. */
+  roomRemoved(uids: readonly string[], rid: string): void
   /** SUB: to its owner. */
   subscription(kind: ChangeKind, subscription: SubscriptionDoc): void
   subscriptionRemoved(subscription: SubscriptionDoc): void
@@ -29,6 +38,8 @@ export type Events = {
   ephemeral(uid: string, rid: string, text: string, now: Date): void
   notification(uid: string, notification: DesktopNotification): void
   userData(uid: string, diff: Record<string, unknown>): void
+  /** A role in a room was given or taken. */
+  roleChanged(change: RoleChange): void
   nameChanged(user: { _id: string; name: string; username: string }): void
   /** Ends sockets that signed in with these token hashes (1.8). */
   tokensRemoved(hashes: readonly string[]): void
@@ -48,6 +59,10 @@ export const createEvents = (bus: Bus, store: Store): Events => {
     room: (room) => {
       const names = store.subscriptions.memberIds(room._id).map((uid) => `${uid}/rooms-changed`)
       bus.emitToMany('notify-user', names, ['updated', room])
+    },
+    roomRemoved: (uids, rid) => {
+      const names = uids.map((uid) => `${uid}/rooms-changed`)
+      bus.emitToMany('notify-user', names, ['removed', { _id: rid }])
     },
     roomInserted: (uid, room) => toUser(uid, 'rooms-changed', ['inserted', room]),
     subscription: (kind, subscription) =>
@@ -75,6 +90,7 @@ export const createEvents = (bus: Bus, store: Store): Events => {
     notification: (uid, notification) => toUser(uid, 'notification', [notification]),
     userData: (uid, diff) =>
       toUser(uid, 'userData', [{ type: 'updated', id: uid, diff, unset: {} }]),
+    roleChanged: (change) => bus.emit('notify-logged', 'roles-change', [change]),
     nameChanged: (user) => bus.emit('notify-logged', 'Users:NameChanged', [user]),
     tokensRemoved: (hashes) => {
       if (hashes.length === 0) return

@@ -1,9 +1,14 @@
 import { chatEndpoints } from './chat'
 import { createRoomEndpoints } from './createRooms'
+import { directRoomEndpoints } from './directRooms'
 import type { Endpoint } from './endpoint'
 import { historyEndpoints } from './history'
 import { infoEndpoints } from './info'
 import { methodCallEndpoints } from './methodCall'
+import { namedRoomListEndpoints } from './namedRoomLists'
+import { namedRoomMemberEndpoints } from './namedRoomMembers'
+import { namedRoomSettingEndpoints } from './namedRoomSettings'
+import { roomActionEndpoints } from './roomActions'
 import { roomEndpoints } from './rooms'
 import { sessionEndpoints } from './session'
 import { subscriptionEndpoints } from './subscriptions'
@@ -16,6 +21,11 @@ export const endpoints: readonly Endpoint[] = [
   ...userEndpoints,
   ...subscriptionEndpoints,
   ...roomEndpoints,
+  ...roomActionEndpoints,
+  ...namedRoomListEndpoints,
+  ...namedRoomMemberEndpoints,
+  ...namedRoomSettingEndpoints,
+  ...directRoomEndpoints,
   ...historyEndpoints,
   ...createRoomEndpoints,
   ...chatEndpoints,

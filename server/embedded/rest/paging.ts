@@ -17,3 +17,15 @@ export const pagingOf = (query: { offset?: number; count?: number }): Paging => 
   const count = asked === 0 ? Number.MAX_SAFE_INTEGER : Math.min(asked, upperLimit)
   return { offset: query.offset ?? 0, count }
 }
+
+export type Page<Item> = { items: Item[]; count: number; offset: number; total: number }
+
+/** One page of a list that is complete in memory. */
+export const pageOf = <Item>(
+  all: readonly Item[],
+  query: { offset?: number; count?: number },
+): Page<Item> => {
+  const { offset, count } = pagingOf(query)
+  const items = all.slice(offset, offset + count)
+  return { items, count: items.length, offset, total: all.length }
+}

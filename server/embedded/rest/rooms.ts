@@ -1,8 +1,15 @@
 import { Type } from 'typebox'
+import type { App } from '../app'
+import type { RoomDoc } from '../documents'
+import { membershipOf } from '../domain/membership'
 import { canAccessRoom } from '../domain/roomAccess'
+import { byRole, memberCard, membersOf } from '../domain/roomMembers'
 import { MeteorError, TextError } from '../errors'
 import { dateParam } from './dates'
 import { userGet, type Endpoint } from './endpoint'
+import { checkMemberList, rolesIn } from './namedRoomLists'
+import { pageOf, pagingFields } from './paging'
+import { anyRoom, roomFields, targetUser, userFields } from './selectors'
 
 const strict = { additionalProperties: false }
 const text = Type.String({ minLength: 1 })
@@ -11,6 +18,65 @@ const infoQuery = Type.Union([
   Type.Object({ roomId: text, fields: Type.Optional(Type.String()) }, strict),
   Type.Object({ roomName: text, fields: Type.Optional(Type.String()) }, strict),
 ])
+
+/** The room that a discussion belongs to, as far as its card shows it. */
+const parentOf = (app: App, room: RoomDoc): Record<string, unknown> | undefined => {
+  const parent = room.prid === undefined ? undefined : app.store.rooms.get(room.prid)
+  if (parent === undefined) return undefined
+  const { _id, name, fname, t, prid, u } = parent
+  return { _id, name, fname, t, prid, u }
+}
+
+const membersQuery = Type.Object(
+  {
+    ...roomFields,
+    status: Type.Optional(Type.Array(Type.String())),
+    filter: Type.Optional(Type.String()),
+    sort: Type.Optional(Type.String()),
+    ...pagingFields,
+  },
+  strict,
+)
+
+const membersByRole = userGet(
+  'rooms.membersOrderedByRole',
+  { query: membersQuery },
+  ({ app, user, query }) => {
+    const room = anyRoom(app, query, user)
+    checkMemberList(app, room, user, 401)
+    const { items, ...page } = pageOf(byRole(membersOf(app, room, query)), query)
+    const members = items.map((member) => {
+      const { _id, ts, roles } = member.subscription
+      const card = { ...memberCard(app, member.user), subscription: { _id, ts, roles } }
+      return roles === undefined ? card : { ...card, roles }
+    })
+    return { members, ...page }
+  },
+)
+
+const isMember = userGet(
+  'rooms.isMember',
+  { query: Type.Object({ roomId: text, ...userFields }, strict) },
+  ({ app, user, query }) => {
+    const room = anyRoom(app, { roomId: query.roomId }, user)
+    const target = targetUser(app, query)
+    return { isMember: membershipOf(app, room._id, target._id) !== undefined }
+  },
+)
+
+const roles = userGet(
+  'rooms.roles',
+  { query: Type.Object({ rid: text }, strict) },
+  ({ app, user, query }) => ({
+    roles: rolesIn(app, anyRoom(app, { roomId: query.rid }, user)._id),
+  }),
+)
+
+const nameExists = userGet(
+  'rooms.nameExists',
+  { query: Type.Object({ roomName: text }, strict) },
+  ({ app, query }) => ({ exists: app.store.rooms.byName(query.roomName) !== undefined }),
+)
 
 export const roomEndpoints: readonly Endpoint[] = [
   userGet(
@@ -31,6 +97,11 @@ export const roomEndpoints: readonly Endpoint[] = [
       throw new MeteorError('error-room-not-found', reason)
     }
     if (!canAccessRoom(app, room, user)) throw new TextError('not-allowed', 400)
-    return { room }
+    const parent = parentOf(app, room)
+    return parent === undefined ? { room } : { room, parent }
   }),
+  membersByRole,
+  isMember,
+  roles,
+  nameExists,
 ]

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { markRoomUnread, markUnreadFrom } from '../domain/ownSubscription'
 import { publishedSubscription } from '../domain/published'
 import { readRoom } from '../domain/readRoom'
 import { dateParam } from './dates'
@@ -11,6 +12,11 @@ const readThreads = Type.Optional(Type.Boolean())
 const readBody = Type.Union([
   Type.Object({ rid: text, readThreads }, strict),
   Type.Object({ roomId: text, readThreads }, strict),
+])
+
+const unreadBody = Type.Union([
+  Type.Object({ roomId: text }, strict),
+  Type.Object({ firstUnreadMessage: Type.Object({ _id: text }, strict) }, strict),
 ])
 
 export const subscriptionEndpoints: readonly Endpoint[] = [
@@ -38,6 +44,11 @@ export const subscriptionEndpoints: readonly Endpoint[] = [
   userPost('subscriptions.read', { body: readBody }, ({ app, user, body }) => {
     const rid = 'rid' in body ? body.rid : body.roomId
     readRoom(app, rid, user, body.readThreads ?? false)
+    return {}
+  }),
+  userPost('subscriptions.unread', { body: unreadBody }, ({ app, user, body }) => {
+    if ('roomId' in body) markRoomUnread(app, body.roomId, user)
+    else markUnreadFrom(app, body.firstUnreadMessage._id, user)
     return {}
   }),
 ]

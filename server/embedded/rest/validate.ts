@@ -81,10 +81,13 @@ export const readQuery = (
   const { properties, anyOf } = (schema ?? {}) as Kind
   const kinds = properties ?? mergedKinds(anyOf ?? [])
   const query = new Map<string, unknown>()
-  for (const name of new Set(search.keys())) {
-    const values = search.getAll(name)
+  for (const written of new Set(search.keys())) {
+    // `status[]=online` is the same list as a repeated `status=online`.
+    const name = written.replace(/\[\]$/, '')
+    const values = search.getAll(written)
     const kind = Object.hasOwn(kinds, name) ? kinds[name]?.type : undefined
-    query.set(name, values.length > 1 ? values : coerced(kind, values[0] ?? ''))
+    const list = values.length > 1 || kind === 'array'
+    query.set(name, list ? values : coerced(kind, values[0] ?? ''))
   }
   return Object.fromEntries(query)
 }

@@ -133,6 +133,25 @@ export const createMessages = (driver: SqlDriver) => ({
         rid,
       ),
     ),
+  /** The newest message of the main conversation that somebody else wrote. */
+  lastOfOthers: (rid: string, uid: string): MessageDoc | undefined =>
+    decode.one(
+      driver.get<DocRow>(
+        `SELECT doc FROM messages WHERE rid = ? AND uid <> ? AND in_main = 1 AND hidden = 0
+         ORDER BY ts DESC, seq DESC LIMIT 1`,
+        rid,
+        uid,
+      ),
+    ),
+  /** How many messages of the main conversation others wrote after `since`, a time in milliseconds. */
+  countOfOthers: (rid: string, uid: string, since: number): number =>
+    driver.get<{ n: number }>(
+      `SELECT count(*) AS n FROM messages
+       WHERE rid = ? AND ts > ? AND uid <> ? AND in_main = 1 AND hidden = 0`,
+      rid,
+      since,
+      uid,
+    )?.n ?? 0,
   lastReplyTo: (tmid: string): MessageDoc | undefined =>
     decode.one(
       driver.get<DocRow>(

@@ -49,6 +49,8 @@ export const migrations: readonly string[] = [
   CREATE TABLE settings (id TEXT PRIMARY KEY, value TEXT NOT NULL, updated_at INTEGER NOT NULL);
   CREATE TABLE permissions (id TEXT PRIMARY KEY, roles TEXT NOT NULL, updated_at INTEGER NOT NULL);
   `,
+  // The join code is no part of the document, so it cannot leak with it.
+  'ALTER TABLE rooms ADD COLUMN join_code TEXT;',
 ]
 
 /** The data file was written by a newer version of this server. */

@@ -1,4 +1,4 @@
-import type { RoomDoc } from '../documents'
+import type { RoomDoc, RoomType } from '../documents'
 import { createDecoder, encodeDoc, type DocRow } from './codec'
 import type { SqlDriver } from './driver'
 
@@ -47,6 +47,23 @@ export const createRooms = (driver: SqlDriver) => ({
       encodeDoc(room),
       room._id,
     ),
+  /** Removes the room with its messages and subscriptions. */
+  remove: (id: string): void => void driver.run('DELETE FROM rooms WHERE id = ?', id),
+  ofType: (t: RoomType): RoomDoc[] =>
+    decode.all(driver.all<DocRow>('SELECT doc FROM rooms WHERE t = ? ORDER BY name', t)),
+  /** The discussions below a room. */
+  discussionsOf: (rid: string): RoomDoc[] =>
+    decode.all(
+      driver.all<DocRow>(
+        "SELECT doc FROM rooms WHERE json_extract(doc, '$.prid') = ? ORDER BY seq DESC",
+        rid,
+      ),
+    ),
+  joinCode: (id: string): string | null =>
+    driver.get<{ code: string | null }>('SELECT join_code AS code FROM rooms WHERE id = ?', id)
+      ?.code ?? null,
+  setJoinCode: (id: string, code: string | null): void =>
+    void driver.run('UPDATE rooms SET join_code = ? WHERE id = ?', code, id),
   /** The rooms of a member that changed after `since`, a time in milliseconds. */
   ofMember: (uid: string, since: number): RoomDoc[] =>
     decode.all(

@@ -1,10 +1,11 @@
-import type { SubscriptionDoc } from '../documents'
+import type { SubscriptionDoc, UserDoc } from '../documents'
 import { createDecoder, encodeDoc, type DocRow } from './codec'
 import type { SqlDriver } from './driver'
 
 export type Subscriptions = ReturnType<typeof createSubscriptions>
 
 const decode = createDecoder<SubscriptionDoc>()
+const decodeUser = createDecoder<UserDoc>()
 
 export const createSubscriptions = (driver: SqlDriver) => ({
   get: (rid: string, uid: string): SubscriptionDoc | undefined =>
@@ -26,6 +27,20 @@ export const createSubscriptions = (driver: SqlDriver) => ({
         since,
       ),
     ),
+  remove: (id: string): void => void driver.run('DELETE FROM subscriptions WHERE id = ?', id),
+  /** The members of a room with their accounts, by user name. */
+  members: (rid: string): { user: UserDoc; subscription: SubscriptionDoc }[] =>
+    driver
+      .all<{ user: string; subscription: string }>(
+        `SELECT u.doc AS user, s.doc AS subscription FROM subscriptions s
+         JOIN users u ON u.id = s.uid WHERE s.rid = ? ORDER BY u.username`,
+        rid,
+      )
+      .flatMap((row) => {
+        const user = decodeUser.one({ doc: row.user })
+        const subscription = decode.one({ doc: row.subscription })
+        return user === undefined || subscription === undefined ? [] : [{ user, subscription }]
+      }),
   insert: (subscription: SubscriptionDoc): void =>
     void driver.run(
       'INSERT INTO subscriptions (id, rid, uid, updated_at, doc) VALUES (?, ?, ?, ?, ?)',

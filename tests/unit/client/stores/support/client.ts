@@ -90,7 +90,7 @@ export function createClient(options: ClientOptions = {}) {
   provideServices(pinia, {
     ...{ clock, storage, network, im },
     lifecycle: createFakeLifecycle(),
-    repository: createRepository(server.restFor(() => String(storage.get('chat_uid') ?? ''))),
+    repository: createRepository(server.restFor(() => String(storage.values.get('chat_uid')))),
     createRealtime(target) {
       targets.push(target)
       const realtime = createFakeRealtime(server, target.userId)

@@ -165,8 +165,9 @@ export class FakeChat {
   }
 
   tell(userId: string, event: string, args: readonly unknown[]): void {
-    this.emit({ collection: 'stream-notify-user', eventName: `${userId}/${event}`, args }, (to) =>
-      Boolean(to.userId === userId),
+    this.emit(
+      { collection: 'stream-notify-user', eventName: `${userId}/${event}`, args },
+      (to) => to.userId === userId,
     )
   }
 
@@ -188,7 +189,7 @@ export class FakeChat {
 
   /** REST as one person's client sees it. */
   restFor(userId: () => string): RestApi {
-    const run = async <T>(name: string, args: readonly unknown[], answer: () => T) => {
+    const run = async (name: string, args: readonly unknown[], answer: () => unknown) => {
       const call = { userId: userId(), name, args }
       this.calls.push(call)
       const { refuse, before, after, lose } = this.intercept(call)

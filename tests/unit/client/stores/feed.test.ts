@@ -167,6 +167,23 @@ describe('reconnecting', () => {
     expect(client.texts()).toEqual(['one', 'missed', 'seen'])
   })
 
+  test('only what changed since the interruption is asked for, and a little before it', async () => {
+    const client = setUp()
+    await client.start('ann')
+    await client.clock.elapse(3_600_000)
+    const lm = client.server.post('bob', 'general', 'late').ts
+    client.realtime.cut()
+    const slow = client.server.subscriptionOf('ann', 'team')
+    client.server.updateSubscription(slow, { unread: 7 })
+    slow._updatedAt = lm - 2_000
+    client.server.calls.length = 0
+    client.realtime.goLive()
+    await client.settle()
+    const [since] = argsOf(client.server.callsOf('rooms.get'))
+    expect(Number(since)).toBeGreaterThan(lm - 10_000)
+    expect(client.list()).toContain('team:7')
+  })
+
   test('a connection that is cut during the catch-up starts it again', async () => {
     const client = setUp()
     await client.start('ann')

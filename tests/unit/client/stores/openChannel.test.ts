@@ -63,17 +63,20 @@ describe('opening', () => {
     expect(client.texts()).toEqual(['hi'])
   })
 
-  test('messages between the first page and the confirmed streams are not lost', async () => {
+  test('changes between the first page and the confirmed streams are not lost', async () => {
     const client = await setUp()
+    const { _id } = client.server.post('bob', 'general', 'zero')
+    client.server.post('bob', 'general', 'half')
     const confirmed: (() => void)[] = []
     client.realtime.transport = (deliver) => confirmed.push(deliver)
     await client.open('general')
     client.server.post('bob', 'general', 'one')
     client.server.post('bob', 'general', 'two')
+    client.server.edit('general', _id, { msg: 'zero, edited' })
     for (const confirm of confirmed) confirm()
     client.realtime.transport = (deliver) => deliver()
     await client.settle()
-    expect(client.texts()).toEqual(['one', 'two'])
+    expect(client.texts()).toEqual(['zero, edited', 'half', 'one', 'two'])
   })
 
   test('streams that are never confirmed do not keep the messages away', async () => {
@@ -89,6 +92,7 @@ describe('opening', () => {
     const client = await setUp()
     client.realtime.cut()
     client.server.post('bob', 'general', 'before')
+    client.realtime.open()
     await client.open('general')
     client.server.post('bob', 'general', 'missed')
     await client.clock.elapse(20_000)
@@ -135,9 +139,8 @@ describe('opening', () => {
     client.chat.send('unsent')
     await flush()
     client.chat.leaveChannel()
-    client.server.intercept = () => ({ refuse: networkError() })
+    await client.clock.elapse(1_000)
     client.server.post('bob', 'general', 'newer')
-    await client.clock.elapse(200)
     client.server.intercept = ({ name }) =>
       name === 'chat.sendMessage' || name === 'chat.getMessage' ? { refuse: networkError() } : {}
     await client.open('general')

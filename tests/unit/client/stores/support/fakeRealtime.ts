@@ -21,6 +21,8 @@ export function createFakeRealtime(chat: FakeChat, userId: string): FakeRealtime
   const stateListeners = new Set<(state: RealtimeState) => void>()
   const frameListeners = new Set<(frame: StreamFrame) => void>()
   const rooms: string[] = []
+  /** Rooms whose streams the server has confirmed in this connection. */
+  let followed: string[] = []
   const typing: [string, boolean][] = []
   let confirms: (() => void)[] = []
   let state: RealtimeState = 'offline'
@@ -30,7 +32,7 @@ export function createFakeRealtime(chat: FakeChat, userId: string): FakeRealtime
   const receive = (frame: StreamFrame): void => frameListeners.forEach((listen) => listen(frame))
   const listener: Listener = {
     userId,
-    follows: (roomId) => rooms.includes(roomId),
+    follows: (roomId) => followed.includes(roomId),
     deliver(frame) {
       const sentIn = generation
       realtime.transport(() => {
@@ -67,6 +69,7 @@ export function createFakeRealtime(chat: FakeChat, userId: string): FakeRealtime
     goLive() {
       if (state === 'offline') become('connecting')
       generation += 1
+      followed = [...rooms]
       for (const confirm of confirms) confirm()
       confirms = []
       become('live')
@@ -84,16 +87,21 @@ export function createFakeRealtime(chat: FakeChat, userId: string): FakeRealtime
     },
     openRoom(roomId) {
       rooms.push(roomId)
+      let isOpen = true
       const ready = new Promise<void>((resolve) => {
-        if (state === 'live') realtime.transport(resolve)
+        const confirm = (): void => {
+          if (isOpen) followed.push(roomId)
+          resolve()
+        }
+        if (state === 'live') realtime.transport(confirm)
         else confirms.push(resolve)
       })
-      let isOpen = true
       return {
         ready,
         dispose() {
           if (isOpen) rooms.splice(rooms.indexOf(roomId), 1)
           isOpen = false
+          followed = followed.filter((id) => rooms.includes(id))
         },
       }
     },

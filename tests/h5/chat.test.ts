@@ -1,4 +1,3 @@
-import { disconnectBrowser } from '../browser/browser'
 import { eventually } from '../browser/eventually'
 import { rest, type RestPerson } from '../e2e/rest'
 import type { TestServer } from '../e2e/server'
@@ -12,6 +11,7 @@ import {
   says,
   send,
   startProduct,
+  stopProduct,
   write,
   type Client,
 } from './support/client'
@@ -28,10 +28,7 @@ beforeAll(async () => {
   directId = await bobOutside.roomId('alice')
 })
 
-afterAll(async () => {
-  await disconnectBrowser()
-  await server.stop()
-})
+afterAll(stopProduct)
 
 const open: Client[] = []
 

@@ -1,8 +1,15 @@
 import type { Page } from 'playwright-core'
-import { disconnectBrowser } from '../browser/browser'
 import { rest, type StoredMessage } from '../e2e/rest'
 import type { TestServer } from '../e2e/server'
-import { bubbleWith, enterRoom, openAs, says, startProduct, type Client } from './support/client'
+import {
+  bubbleWith,
+  enterRoom,
+  openAs,
+  says,
+  startProduct,
+  stopProduct,
+  type Client,
+} from './support/client'
 import { pickAnchor, scroll, type Settled } from './support/scrolling'
 
 jest.setTimeout(90_000)
@@ -27,11 +34,7 @@ beforeAll(async () => {
   await enterRoom(alice.page, roomId)
 })
 
-afterAll(async () => {
-  await alice?.close()
-  await disconnectBrowser()
-  await server?.stop()
-})
+afterAll(stopProduct)
 
 /** Scrolls one step; everything that must hold at every step is checked here. */
 async function turn(page: Page, px: number): Promise<Settled> {
@@ -105,7 +108,7 @@ it('stands still for a reader further up while messages come in, and counts them
 
   await page.locator('#pill').tap()
   await bubbleWith(page, 'incoming 5').waitFor()
-  const newest = await page.locator('#messages .bubble').filter({ hasText: 'incoming 5' })
+  const newest = page.locator('#messages .bubble').filter({ hasText: 'incoming 5' })
   expect(await newest.evaluate((bubble) => bubble.getBoundingClientRect().bottom)).toBeLessThan(844)
   expect(alice.errors).toEqual([])
 })

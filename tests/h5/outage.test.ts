@@ -1,4 +1,3 @@
-import { disconnectBrowser } from '../browser/browser'
 import { eventually } from '../browser/eventually'
 import { rest } from '../e2e/rest'
 import type { TestServer } from '../e2e/server'
@@ -11,6 +10,7 @@ import {
   ownErrors,
   send,
   startProduct,
+  stopProduct,
   type Client,
 } from './support/client'
 
@@ -28,12 +28,7 @@ beforeAll(async () => {
   await Promise.all([enterRoom(alice.page, roomId), enterRoom(bob.page, roomId)])
 })
 
-afterAll(async () => {
-  await alice?.close()
-  await bob?.close()
-  await disconnectBrowser()
-  await server?.stop()
-})
+afterAll(stopProduct)
 
 it('loses, doubles and mixes up nothing when the server is killed and restarted', async () => {
   await send(alice.page, 'before: from Alice')

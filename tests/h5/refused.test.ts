@@ -1,5 +1,4 @@
 import type { Page } from 'playwright-core'
-import { disconnectBrowser } from '../browser/browser'
 import { rest, type RestPerson } from '../e2e/rest'
 import type { TestServer } from '../e2e/server'
 import {
@@ -12,6 +11,7 @@ import {
   send,
   signIn,
   startProduct,
+  stopProduct,
   write,
   type Client,
 } from './support/client'
@@ -38,10 +38,7 @@ afterEach(async () => {
   expect(ownErrors(phone.errors)).toEqual([])
 })
 
-afterAll(async () => {
-  await disconnectBrowser()
-  await server?.stop()
-})
+afterAll(stopProduct)
 
 it('refuses a text of more than 5,000 characters and keeps it', async () => {
   const { page } = phone

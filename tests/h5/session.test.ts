@@ -1,5 +1,4 @@
 import type { Page } from 'playwright-core'
-import { disconnectBrowser } from '../browser/browser'
 import { rest, type RestPerson } from '../e2e/rest'
 import type { TestServer } from '../e2e/server'
 import {
@@ -14,6 +13,7 @@ import {
   send,
   signIn,
   startProduct,
+  stopProduct,
   write,
   type Client,
 } from './support/client'
@@ -39,10 +39,7 @@ afterEach(async () => {
   for (const { errors } of clients) expect(ownErrors(errors)).toEqual([])
 })
 
-afterAll(async () => {
-  await disconnectBrowser()
-  await server?.stop()
-})
+afterAll(stopProduct)
 
 async function phone(): Promise<Page> {
   const client = await openAs(server.url, 'alice')

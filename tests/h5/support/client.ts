@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { demoPeople } from '../../../server/demo/people'
-import { connectBrowser } from '../../browser/browser'
+import { connectBrowser, disconnectBrowser } from '../../browser/browser'
 import { eventually } from '../../browser/eventually'
 import { startServer, type StartOptions, type TestServer } from '../../e2e/server'
 
@@ -19,7 +19,17 @@ export async function startProduct(options: StartOptions = {}): Promise<TestServ
   if (!existsSync(build)) {
     throw new Error('The H5 build is missing: run `npm run build:h5` before the h5 tests.')
   }
-  return startServer(options)
+  const server = await startServer(options)
+  started.push(server)
+  return server
+}
+
+const started: TestServer[] = []
+
+/** For `afterAll`: ends what the test file started, also when its set-up failed half-way. */
+export async function stopProduct(): Promise<void> {
+  await disconnectBrowser()
+  await Promise.all(started.splice(0).map((server) => server.stop()))
 }
 
 /** One person's phone: a browser context of its own, with the page's content security policy in force. */

@@ -1,0 +1,219 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
+import { WebSocketServer } from 'ws'
+import type { Clock as TimerClock, TimerHandle } from '../../../src/platform/types'
+import type { Caller, IdentityProvider } from '../identity/identityProvider'
+import { ImError } from '../imError'
+import type { HubApplication } from './hubApplication'
+import { createHubMethods } from './hubMethods'
+import { createHubPeer, type HubPeer } from './hubPeer'
+import { HubSocket } from './hubSocket'
+import { createNegotiations, type Negotiation } from './negotiations'
+import { bearerOfUpgrade, queryOf, refuseUpgrade } from './upgradeAnswers'
+
+const maxFrameBytes = 4 * 1024 * 1024
+const maxSocketsPerUser = 10
+const checkIntervalMs = 1_000
+/** How long clients get to answer the close message when the server stops. */
+const drainMs = 1_000
+/** A sign-out also ends a connection whose token was being verified at that moment. */
+const rememberEndedMs = 60_000
+
+export type HubOptions = {
+  identity: IdentityProvider
+  isAllowedOrigin(origin: string | undefined, host: string | undefined): boolean
+  /** The real client's address. */
+  addressOf(request: IncomingMessage): string
+  application: HubApplication
+  clock: TimerClock
+  logger: Logger
+}
+
+export type Hub = {
+  negotiate(caller: Caller): Negotiation
+  isAllowedOrigin(origin: string | undefined, host: string | undefined): boolean
+  /** Handles the server's `upgrade` event for the hub's path. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Closes the connections of one business sign-in for good. */
+  endSession(sessionId: string): void
+  /** Asks every client to come back elsewhere, and ends. */
+  close(): Promise<void>
+  /** Websockets that are accepted now. */
+  readonly connectionCount: number
+}
+
+/**
+ * The server side of SignalR's hub protocol, as much of it as this gateway needs: negotiation version 1, websockets,
+ * JSON (gateway reference 1.2). No other transport, no streams, no stateful reconnects.
+ */
+export function createHub(options: HubOptions): Hub {
+  return new HubServer(options)
+}
+
+class HubServer implements Hub {
+  private readonly options: HubOptions
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxFrameBytes,
+    perMessageDeflate: false,
+    WebSocket: HubSocket,
+  })
+  private readonly negotiations = createNegotiations(maxSocketsPerUser)
+  private readonly methods
+  /** Until the socket is gone, which is later than the application's `disconnected`. */
+  private readonly peers = new Set<HubPeer>()
+  private readonly accepted = new Map<string, Set<HubPeer>>()
+  private readonly ready = new Set<HubPeer>()
+  private readonly endedSessions = new Map<string, number>()
+  private checking: TimerHandle
+  private isClosing = false
+
+  constructor(options: HubOptions) {
+    this.options = options
+    this.methods = createHubMethods(options.application.methods, options.logger)
+  }
+
+  get connectionCount(): number {
+    let count = 0
+    for (const peers of this.accepted.values()) count += peers.size
+    return count
+  }
+
+  isAllowedOrigin(origin: string | undefined, host: string | undefined): boolean {
+    return this.options.isAllowedOrigin(origin, host)
+  }
+
+  negotiate(caller: Caller): Negotiation {
+    this.startChecking()
+    return this.negotiations.create(caller.userId, this.options.clock.now())
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // An error is followed by close; there is nobody to tell.
+    socket.on('error', () => socket.destroy())
+    const { origin, host, upgrade } = request.headers
+    if (upgrade?.toLowerCase() !== 'websocket') refuseUpgrade(socket, 400)
+    else if (!this.options.isAllowedOrigin(origin, host)) refuseUpgrade(socket, 403)
+    else void this.admit(request, socket, head)
+  }
+
+  endSession(sessionId: string): void {
+    this.endedSessions.set(sessionId, this.options.clock.now() + rememberEndedMs)
+    this.startChecking()
+    for (const peer of this.peers) {
+      if (peer.caller.sessionId === sessionId) peer.close('session_revoked', false)
+    }
+  }
+
+  async close(): Promise<void> {
+    const { clock } = this.options
+    this.isClosing = true
+    clock.clearTimeout(this.checking)
+    for (const peer of this.peers) peer.close(undefined, true)
+    const left = [...this.sockets.clients].map(
+      (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+    )
+    let timer: TimerHandle
+    const isLate = new Promise<void>((resolve) => {
+      timer = clock.setTimeout(resolve, drainMs)
+    })
+    await Promise.race([Promise.all(left), isLate])
+    clock.clearTimeout(timer)
+    for (const peer of this.peers) peer.terminate()
+    this.sockets.close()
+  }
+
+  private async admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { identity, logger } = this.options
+    let caller: Caller
+    try {
+      caller = await identity.verify(bearerOfUpgrade(request))
+    } catch (error) {
+      const isRefused = error instanceof ImError && error.code === 'not-signed-in'
+      if (!isRefused) logger.warn('a business token could not be verified')
+      refuseUpgrade(socket, isRefused ? 401 : 503)
+      return
+    }
+    if (this.isClosing) refuseUpgrade(socket, 503)
+    else if (this.endedSessions.has(caller.sessionId)) refuseUpgrade(socket, 401)
+    else if (this.socketsOf(caller) >= maxSocketsPerUser) refuseUpgrade(socket, 429)
+    else this.accept(caller, request, socket, head)
+  }
+
+  private accept(caller: Caller, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { clock, addressOf } = this.options
+    const token = queryOf(request.url).get('id')
+    const id =
+      token === null
+        ? randomBytes(16).toString('base64url')
+        : this.negotiations.take(token, caller.userId, clock.now())
+    if (id === undefined) {
+      refuseUpgrade(socket, 404)
+      return
+    }
+    const address = addressOf(request)
+    this.sockets.handleUpgrade(request, socket, head, (websocket) => {
+      const peer = createHubPeer({
+        socket: websocket,
+        id,
+        caller,
+        address,
+        clock,
+        onReady: (opened) => this.opened(opened),
+        onInvocation: (invoker, invocation) => this.methods.invoke(invoker, invocation),
+        onClosed: (closed, reason) => this.closed(closed, reason),
+      })
+      this.add(peer)
+      websocket.once('close', () => this.peers.delete(peer))
+    })
+  }
+
+  private add(peer: HubPeer): void {
+    const { userId } = peer.caller
+    const peers = this.accepted.get(userId) ?? new Set()
+    this.accepted.set(userId, peers.add(peer))
+    this.peers.add(peer)
+    this.startChecking()
+  }
+
+  private opened(peer: HubPeer): void {
+    this.options.logger.info({ connection: peer.id, businessUserId: peer.caller.userId }, 'hub: on')
+    this.ready.add(peer)
+    this.options.application.connected(peer)
+  }
+
+  private closed(peer: HubPeer, reason: string): void {
+    const { userId } = peer.caller
+    const peers = this.accepted.get(userId)
+    peers?.delete(peer)
+    if (peers?.size === 0) this.accepted.delete(userId)
+    this.options.logger.info({ connection: peer.id, businessUserId: userId, reason }, 'hub: off')
+    if (this.ready.delete(peer)) this.options.application.disconnected(peer)
+  }
+
+  private socketsOf({ userId }: Caller): number {
+    return this.accepted.get(userId)?.size ?? 0
+  }
+
+  /** One timer for all connections: a timer for each would cost more memory than all their states. */
+  private startChecking(): void {
+    if (this.checking !== undefined || this.isClosing) return
+    this.checking = this.options.clock.setTimeout(() => {
+      this.checking = undefined
+      this.check(this.options.clock.now())
+    }, checkIntervalMs)
+  }
+
+  private check(now: number): void {
+    this.negotiations.removeExpired(now)
+    for (const [sessionId, until] of this.endedSessions) {
+      if (until <= now) this.endedSessions.delete(sessionId)
+    }
+    for (const peer of this.peers) peer.check(now)
+    const isIdle =
+      this.peers.size === 0 && this.negotiations.size === 0 && this.endedSessions.size === 0
+    if (!isIdle) this.startChecking()
+  }
+}

@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
 import type { AgentCredentials } from './gateway/chat/agent'
 import { StartError } from './errors'
+import { readIdentitySettings, type IdentitySettings } from './gateway/identity/identitySettings'
 
 /** Everything the environment decides, checked. */
 export type Config = {
@@ -19,6 +20,10 @@ export type Config = {
   /** 32 bytes in hex; undefined: made and kept in the data folder. */
   encryptionKey: string | undefined
   h5Folder: string
+  /** Who may say who a caller is; undefined: the demo people. */
+  identities: IdentitySettings[] | undefined
+  /** Whether other machines may be asked over plain http. */
+  allowHttp: boolean
 }
 
 export type EmbeddedChat = { kind: 'embedded'; port: number }
@@ -59,6 +64,8 @@ export function readConfig(env: Environment, root: string): Config {
     trustedProxies: listOf(env, 'TRUSTED_PROXIES'),
     encryptionKey: keyOf(env, 'IM_ENCRYPTION_KEY'),
     h5Folder: resolve(root, 'dist/build/h5'),
+    identities: identitiesOf(env, root),
+    allowHttp: allowHttpOf(env),
   }
 }
 
@@ -81,11 +88,21 @@ function chatOf(env: Environment): EmbeddedChat | RealChat {
   }
 }
 
+function identitiesOf(env: Environment, root: string): IdentitySettings[] | undefined {
+  const value = text(env, 'IM_IDENTITY')
+  if (value === undefined) return undefined
+  return readIdentitySettings(value, { root, allowHttp: allowHttpOf(env) })
+}
+
+function allowHttpOf(env: Environment): boolean {
+  return flagOf(env, 'IM_ALLOW_HTTP', false)
+}
+
 /** Tokens must not cross a network in the clear (gateway reference 7, item 4). */
 function chatAddressOf(env: Environment, address: string): string {
   const url = urlOf('IM_ADDRESS', address, ['http:', 'https:'])
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  if (url.protocol === 'http:' && !isLocal && !flagOf(env, 'IM_ALLOW_HTTP', false)) {
+  if (url.protocol === 'http:' && !isLocal && !allowHttpOf(env)) {
     throw new StartError(
       'IM_ADDRESS is plain http to another machine; use https, or set IM_ALLOW_HTTP=1 in a network you trust.',
     )

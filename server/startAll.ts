@@ -58,6 +58,8 @@ export async function startAll(
       agent: chat.agent,
       createTokenSecret: chat.createTokenSecret,
       directory: config.demo ? createDemoDirectory(demoPeople) : undefined,
+      identities: config.identities,
+      allowHttp: config.allowHttp,
       ...secrets,
       realtimeUrl: config.realtimeUrl,
       corsOrigins: config.corsOrigins,

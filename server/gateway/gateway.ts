@@ -9,9 +9,11 @@ import { createChatRest } from './chat/chatRest'
 import { createChatSessions } from './chat/chatSessions'
 import { createTokenByPassword, createTokenBySecret, createTokenIssuer } from './chat/tokenIssuer'
 import { systemClock, type Clock } from './clock'
-import { createBusinessTokens } from './identity/businessTokens'
+import { assembleIdentity } from './identity/assembleIdentity'
 import type { UserDirectory } from './identity/identityProvider'
+import type { IdentitySettings } from './identity/identitySettings'
 import { createSignInLimiter } from './identity/signInLimiter'
+import { wechatRoutes } from './identity/wechatRoutes'
 import { imRoutes } from './imRoutes'
 import { createLogger } from './logging'
 import { proxyRoutes } from './proxy/proxy'
@@ -19,6 +21,7 @@ import { createWebsocketPass } from './proxy/websocketPass'
 import { signInRoute } from './signInRoute'
 import { openGatewayStore, type GatewayStore } from './store/gatewayStore'
 import { createSecretBox } from './store/secretBox'
+import { openUserStore, type UserStore } from './users/userStore'
 import { createCors } from './web/cors'
 import { createOrigins } from './web/origins'
 import { createSecurityHeaders } from './web/securityHeaders'
@@ -43,6 +46,10 @@ export type GatewayOptions = {
   agent: AgentCredentials | undefined
   createTokenSecret: string | undefined
   directory: UserDirectory | undefined
+  /** Who may say who a caller is; the directory alone when left out. */
+  identities?: readonly IdentitySettings[] | undefined
+  /** Whether the business system may be asked over plain http on another machine. */
+  allowHttp?: boolean
   /** Signs business tokens: 32 bytes in hex. */
   tokenKey: string
   /** Encrypts what is kept of chat credentials: 32 bytes in hex. */
@@ -78,28 +85,31 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const clock = options.clock ?? systemClock
   const logger = options.logger ?? createLogger('warn')
   const chatAddress = new URL(options.chatAddress)
-  const store = openGatewayStore(
-    join(options.dataDir, 'gateway.db'),
-    options.chatServerName ?? chatAddress.href,
-  )
+  const databaseFile = join(options.dataDir, 'gateway.db')
+  const store = openGatewayStore(databaseFile, options.chatServerName ?? chatAddress.href)
+  const users = openUserStore(databaseFile)
   const pool = new Pool(chatAddress.origin, {
     connections: upstreamConnections,
     bodyTimeout: bodyTimeoutMs,
   })
   const app = createApp(options, logger)
-  const parts = assemble(options, { clock, logger, store, pool, basePath: basePathOf(chatAddress) })
+  const basePath = basePathOf(chatAddress)
+  const parts = assemble(options, { clock, logger, store, users, databaseFile, pool, basePath })
   const websockets = createPass(options, app, chatAddress, logger)
-  const cleaning = setInterval(() => store.removeExpired(clock.now()), cleaningIntervalMs)
+  const clean = () => {
+    for (const one of [store, users, parts.who]) one.removeExpired(clock.now())
+  }
+  const cleaning = setInterval(clean, cleaningIntervalMs)
   const close = async () => {
     clearInterval(cleaning)
     websockets.close()
     await app.close()
     await parts.agent.signOut()
     await pool.destroy()
-    store.close()
+    for (const one of [store, users, parts.who]) one.close()
   }
   try {
-    store.removeExpired(clock.now())
+    clean()
     await addRoutes(app, options, parts)
     await app.listen({ port: options.port, host: options.host })
   } catch (error) {
@@ -123,12 +133,20 @@ function createApp(options: GatewayOptions, logger: FastifyBaseLogger): FastifyI
   })
 }
 
-type Machinery = { clock: Clock; logger: Logger; store: GatewayStore; pool: Pool; basePath: string }
+type Machinery = {
+  clock: Clock
+  logger: Logger
+  store: GatewayStore
+  users: UserStore
+  databaseFile: string
+  pool: Pool
+  basePath: string
+}
 
 type Parts = ReturnType<typeof assemble>
 
 function assemble(options: GatewayOptions, machinery: Machinery) {
-  const { clock, logger, store, pool, basePath } = machinery
+  const { clock, logger, store, users, pool, basePath } = machinery
   const rest = createChatRest(pool, basePath, clock)
   const agent: Agent = createAgent(rest, options.agent)
   const secretBox = createSecretBox(options.encryptionKey)
@@ -138,13 +156,17 @@ function assemble(options: GatewayOptions, machinery: Machinery) {
     createTokenByPassword(rest, (account) => accounts.secretOf(account)),
   ])
   const sessions = createChatSessions({ store, accounts, issuer, rest, secretBox, clock, logger })
-  const tokens = createBusinessTokens({
-    keyHex: options.tokenKey,
-    clock,
+  const who = assembleIdentity({
+    settings: options.identities,
+    allowHttp: options.allowHttp ?? false,
+    tokenKey: options.tokenKey,
     directory: options.directory,
+    databaseFile: machinery.databaseFile,
+    clock,
     isRevoked: (sessionId) => store.isSessionRevoked(sessionId),
+    isBlocked: (userId) => (users.user(userId)?.state ?? 'active') !== 'active',
   })
-  return { agent, sessions, tokens, limiter: createSignInLimiter(clock), pool, basePath }
+  return { agent, sessions, who, limiter: createSignInLimiter(clock), pool, basePath }
 }
 
 async function addRoutes(
@@ -152,7 +174,8 @@ async function addRoutes(
   options: GatewayOptions,
   parts: Parts,
 ): Promise<void> {
-  const { sessions, tokens, limiter, pool, basePath } = parts
+  const { sessions, who, limiter, pool, basePath } = parts
+  const { identity, wechat } = who
   const realtimeUrl = options.realtimeUrl ?? '/websocket'
   const realtimeOrigin = options.realtimeUrl === undefined ? undefined : new URL(realtimeUrl).origin
   app.addHook('onRequest', createCors(createOrigins(options.corsOrigins ?? [])))
@@ -160,18 +183,23 @@ async function addRoutes(
   app.get('/healthz', { logLevel: 'silent' }, () => ({ status: 'ok' }))
   await app.register(signInRoute, {
     prefix: '/api/TokenAuth',
-    directory: options.directory,
-    tokens,
+    directory: who.directory,
+    tokens: who.tokens,
     limiter,
   })
+  if (wechat) {
+    const { provider, checkAccount } = wechat
+    const prefix = '/api/auth/wechat'
+    await app.register(wechatRoutes, { prefix, wechat: provider, checkAccount, limiter })
+  }
   await app.register(imRoutes, {
     prefix: '/api/services/app/Im',
-    identity: tokens,
+    identity,
     sessions,
     realtimeUrl,
   })
   await app.register(proxyRoutes, {
-    identity: tokens,
+    identity,
     sessions,
     dispatcher: pool,
     basePath,

@@ -59,7 +59,9 @@ export const imRoutes: FastifyPluginAsyncTypebox<ImRoutesOptions> = async (app, 
       },
     },
     async (request) => {
-      await sessions.close(await identity.verify(bearerOf(request)))
+      const caller = await identity.verify(bearerOf(request))
+      identity.signedOut?.(caller)
+      await sessions.close(caller)
       return abpSuccess(null)
     },
   )

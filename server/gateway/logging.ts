@@ -2,7 +2,15 @@ import { pino, type DestinationStream, type Logger, type SerializedRequest } fro
 
 /** Field names that may carry a credential; they are never written, at whatever depth they usually appear. */
 const secretFields = ['authorization', 'cookie', 'set-cookie', 'x-auth-token', 'x-2fa-code']
-const secretBodyFields = ['password', 'accessToken', 'encryptedAccessToken', 'authToken', 'secret']
+const secretBodyFields = [
+  'password',
+  'accessToken',
+  'encryptedAccessToken',
+  'authToken',
+  'refreshToken',
+  'bindingToken',
+  'secret',
+]
 
 /** Everything behind the question mark is dropped: a path is enough to find a fault, queries can hold tokens. */
 function maskUrl(url: string): string {

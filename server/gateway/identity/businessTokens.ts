@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '../clock'
 import { ImError } from '../imError'
-import type { Caller, DirectoryUser, IdentityProvider, UserDirectory } from './identityProvider'
+import type { Caller, DirectoryUser, ListedIdentity, UserDirectory } from './identityProvider'
 
 const issuer = 'uni-rocketchat'
 const audience = 'uni-rocketchat-gateway'
@@ -11,7 +11,7 @@ const clockToleranceSeconds = 5
 export type IssuedBusinessToken = { accessToken: string; expireInSeconds: number }
 
 /** Issues and verifies the business tokens of the built-in directory: JWT, HS256, one random key per data folder. */
-export type BusinessTokens = IdentityProvider & {
+export type BusinessTokens = ListedIdentity & {
   /** @param lifetimeSeconds how long the token is accepted. */
   issue(user: DirectoryUser, lifetimeSeconds: number): Promise<IssuedBusinessToken>
 }
@@ -22,13 +22,12 @@ export type BusinessTokensOptions = {
   clock: Clock
   /** Undefined when password sign-in is switched off: then no token is accepted either. */
   directory: UserDirectory | undefined
-  /** Whether a token was given up by signing out. */
-  isRevoked(sessionId: string): boolean
 }
 
 export function createBusinessTokens(options: BusinessTokensOptions): BusinessTokens {
   const key = Buffer.from(options.keyHex, 'hex')
   return {
+    issuer,
     async issue(user, lifetimeSeconds) {
       const issuedAt = Math.floor(options.clock.now() / 1000)
       const accessToken = await new SignJWT()
@@ -45,9 +44,6 @@ export function createBusinessTokens(options: BusinessTokensOptions): BusinessTo
     async verify(bearer) {
       if (bearer === undefined) throw new ImError('not-signed-in', 'Sign in first.')
       const claims = await readClaims(bearer, key, options.clock)
-      if (options.isRevoked(claims.sessionId)) {
-        throw new ImError('not-signed-in', 'This session was signed out; sign in again.')
-      }
       const user = options.directory?.find(claims.userId)
       if (!user) throw new ImError('not-signed-in', 'This account no longer exists; sign in again.')
       const { username, name, email } = user

@@ -7,7 +7,7 @@ export type Caller = {
   /** Name as people read it. */
   name: string
   email: string
-  /** Id of the business token (`jti`): one sign-in on one device. */
+  /** One sign-in on one device; made from the token's `jti` or, without one, from the token. */
   sessionId: string
   /** Epoch milliseconds at which the business token ends. */
   expiresAt: number
@@ -18,8 +18,19 @@ export type Caller = {
  * (gateway reference 6.1).
  */
 export interface IdentityProvider {
-  /** @throws {ImError} `not-signed-in` when the token is missing, wrong, expired, revoked or of an unknown user. */
+  /**
+   * @throws {ImError} `not-signed-in` when the token is missing, wrong, expired, revoked or of an unknown user;
+   * `chat-unavailable` when the business system has to be asked and does not answer.
+   */
   verify(bearer: string | undefined): Promise<Caller>
+  /** Told after the caller has signed out, for providers that keep something per sign-in. */
+  signedOut?(caller: Caller): void
+}
+
+/** A provider among others. */
+export type ListedIdentity = IdentityProvider & {
+  /** The `iss` of the tokens that it verifies; undefined: takes every token that no other provider claims. */
+  readonly issuer: string | undefined
 }
 
 /** A person of a directory with passwords. */

@@ -19,6 +19,8 @@ describe('the configuration', () => {
       trustedProxies: [],
       encryptionKey: undefined,
       h5Folder: '/repository/dist/build/h5',
+      identities: undefined,
+      allowHttp: false,
     })
   })
 

@@ -1,0 +1,75 @@
+import type { Clock } from '../clock'
+import { createAccountCheck, type AccountCheck } from './accountCheck'
+import { createBusinessTokens, type BusinessTokens } from './businessTokens'
+import { createIdentityList } from './createIdentity'
+import { createIdentities } from './identities'
+import type { IdentityProvider, UserDirectory } from './identityProvider'
+import type { IdentitySettings } from './identitySettings'
+import { createWechatIdentity, type WechatIdentity } from './wechatIdentity'
+import { openWechatStore, type WechatStore } from './wechatStore'
+
+const wechatUrl = 'https://api.weixin.qq.com'
+
+export type IdentityOptions = {
+  /** Who may say who the caller is; the built-in directory alone when left out. */
+  settings: readonly IdentitySettings[] | undefined
+  /** Whether key sets may be fetched over plain http from other machines. */
+  allowHttp: boolean
+  /** Signs the gateway's own business tokens: 32 bytes in hex. */
+  tokenKey: string
+  directory: UserDirectory | undefined
+  /** The gateway's database. */
+  databaseFile: string
+  clock: Clock
+  isRevoked(sessionId: string): boolean
+  isBlocked(userId: string): boolean
+}
+
+export type IdentityParts = {
+  identity: IdentityProvider
+  /** The built-in directory, where it is one of the providers. */
+  directory: UserDirectory | undefined
+  tokens: BusinessTokens
+  wechat: { provider: WechatIdentity; checkAccount: AccountCheck } | undefined
+  removeExpired(now: number): void
+  close(): void
+}
+
+/** Everything that says who a caller is, as configured. */
+export function assembleIdentity(options: IdentityOptions): IdentityParts {
+  const { clock, tokenKey } = options
+  const settings = options.settings ?? [{ type: 'demo' as const }]
+  const hasDirectory = settings.some(({ type }) => type === 'demo')
+  const directory = hasDirectory ? options.directory : undefined
+  const tokens = createBusinessTokens({ keyHex: tokenKey, clock, directory })
+  const app = settings.find((one) => one.type === 'wechat')
+  const store: WechatStore | undefined = app && openWechatStore(options.databaseFile)
+  const provider =
+    app && store
+      ? createWechatIdentity({
+          api: { appId: app.appId, secret: app.secret ?? '', baseUrl: app.baseUrl ?? wechatUrl },
+          store,
+          keyHex: tokenKey,
+          clock,
+        })
+      : undefined
+  const identity = createIdentities({
+    providers: createIdentityList(settings, {
+      clock,
+      demo: tokens,
+      wechat: provider,
+      allowHttp: options.allowHttp,
+    }),
+    isRevoked: (sessionId) => options.isRevoked(sessionId),
+    isBlocked: (userId) => options.isBlocked(userId),
+  })
+  const checkAccount = createAccountCheck({ signInUrl: app?.signInUrl, directory, identity })
+  return {
+    identity,
+    directory,
+    tokens,
+    wechat: provider && { provider, checkAccount },
+    removeExpired: (now) => store?.removeExpired(now),
+    close: () => store?.close(),
+  }
+}

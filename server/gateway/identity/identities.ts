@@ -1,0 +1,72 @@
+import { decodeJwt } from 'jose'
+import { ImError } from '../imError'
+import { invalidToken } from './claims'
+import type { Caller, IdentityProvider, ListedIdentity } from './identityProvider'
+
+export type IdentitiesOptions = {
+  providers: readonly ListedIdentity[]
+  /** Whether a sign-in was given up by signing out. */
+  isRevoked(sessionId: string): boolean
+  /** Whether the business system has switched this user off or deleted them. */
+  isBlocked(userId: string): boolean
+}
+
+/**
+ * All configured providers as one. The token's issuer chooses who verifies it (nothing else of the unverified token is
+ * believed); tokens that nobody claims go to the providers without an issuer, in their order.
+ */
+export function createIdentities(options: IdentitiesOptions): IdentityProvider {
+  return {
+    async verify(bearer) {
+      if (bearer === undefined) throw new ImError('not-signed-in', 'Sign in first.')
+      const caller = await verifyByFirst(providersFor(bearer, options.providers), bearer)
+      if (options.isRevoked(caller.sessionId)) {
+        throw new ImError('not-signed-in', 'This session was signed out; sign in again.')
+      }
+      if (options.isBlocked(caller.userId)) {
+        throw new ImError('not-signed-in', 'This account is switched off.')
+      }
+      return caller
+    },
+    signedOut(caller) {
+      for (const provider of options.providers) provider.signedOut?.(caller)
+    },
+  }
+}
+
+function providersFor(bearer: string, providers: readonly ListedIdentity[]): ListedIdentity[] {
+  const issuer = issuerOf(bearer)
+  const claiming = providers.filter((one) => one.issuer !== undefined && one.issuer === issuer)
+  return claiming.length > 0 ? claiming : providers.filter((one) => one.issuer === undefined)
+}
+
+/**
+ * The first one that accepts the token. When none does and one could not be asked, that is what the caller hears: a
+ * token that may be good must not be called wrong.
+ */
+async function verifyByFirst(
+  providers: readonly ListedIdentity[],
+  bearer: string,
+): Promise<Caller> {
+  let refusal: unknown = invalidToken()
+  for (const provider of providers) {
+    try {
+      return await provider.verify(bearer)
+    } catch (error) {
+      if (!isUnavailable(refusal)) refusal = error
+    }
+  }
+  throw refusal
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof ImError && error.status === 503
+}
+
+function issuerOf(bearer: string): string | undefined {
+  try {
+    return decodeJwt(bearer).iss
+  } catch {
+    return undefined
+  }
+}

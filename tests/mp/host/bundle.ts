@@ -50,6 +50,8 @@ export type SetDataCall = {
   /** UTF-8 bytes of the data as JSON. */
   bytes: number
   keys: string[]
+  /** When it was called, in ms of the phone's clock. */
+  at: number
 }
 
 export type Meter = {

@@ -56,11 +56,13 @@ function toMiniProgramEvent(caller: ComponentInstance, event: FrameworkEvent): o
 
 function describeTarget(target: FrameworkEvent['target']): object {
   const element = elementOf(target)
+  // A component with a virtual host has no element of its own.
+  const dom = element.$$ as HTMLElement | null
   return {
     id: element.id,
     dataset: { ...element.dataset },
-    offsetLeft: element.$$.offsetLeft,
-    offsetTop: element.$$.offsetTop,
+    offsetLeft: dom?.offsetLeft ?? 0,
+    offsetTop: dom?.offsetTop ?? 0,
   }
 }
 

@@ -22,8 +22,8 @@ export function createMeter(records: Records): SetDataMeter {
     const json = JSON.stringify(data)
     const bytes = new TextEncoder().encode(json).length
     const keys = Object.keys(data)
-    perCall.push({ component, bytes, keys })
     lastCall = performance.now()
+    perCall.push({ component, bytes, keys, at: lastCall })
     const lost = keys.filter((key) => data[key] === undefined)
     if (lost.length > 0)
       records.warnings.push(`setData of undefined in ${component}: ${lost.join()}`)

@@ -3,7 +3,7 @@
 
 type Callback = (...args: never[]) => unknown
 
-/** An element of the framework; `$$` is the DOM element that draws it. */
+/** An element of the framework; `$$` is the DOM element that draws it, or null for a component with a virtual host. */
 export type FrameworkElement = {
   $$: HTMLElement
   id: string

@@ -7,7 +7,6 @@ export const en = {
   'app.name': 'Chat',
   'app.tagline': 'Rocket.Chat for your business',
 
-  'signin.title': 'Sign in',
   'signin.account': 'User name or e-mail',
   'signin.password': 'Password',
   'signin.submit': 'Sign in',
@@ -26,7 +25,6 @@ export const en = {
   'list.noMessage': 'No messages yet',
   'list.mentioned': '[@You]',
   'list.draft': '[Draft]',
-  'list.file': '[File] {name}',
   'list.you': 'You',
   'list.settings': 'Settings',
 
@@ -53,12 +51,9 @@ export const en = {
   'room.typing.one': '{name} is typing…',
   'room.typing.two': '{name} and {other} are typing…',
   'room.typing.many': '{count} people are typing…',
-  'room.onlyYou': 'Only you can see this',
 
-  'message.edited': 'edited',
-  'message.waiting': 'Waiting to be sent',
-  'message.sending': 'Sending',
   'message.failed': 'Not sent',
+  'message.edited': 'edited',
   'message.file': 'File: {name}',
   'message.retry': 'Send again',
   'message.copy': 'Copy',
@@ -76,12 +71,8 @@ export const en = {
   'settings.signOutQuestion': 'Sign out on this device?',
   'settings.signOutUnsent':
     'Sign out on this device? {count} messages were not sent and will be lost.',
-  'settings.server': 'Server',
-  'settings.version': 'Version',
 
-  'action.retry': 'Try again',
   'action.cancel': 'Cancel',
-  'action.confirm': 'OK',
 
   'error.network': 'The server cannot be reached. Check your connection and try again.',
   'error.server': 'The server has a problem. Please try again later.',

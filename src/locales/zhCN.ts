@@ -8,7 +8,6 @@ export const zhCN: Messages = {
   'app.name': '聊天',
   'app.tagline': '接入您业务系统的 Rocket.Chat',
 
-  'signin.title': '登录',
   'signin.account': '用户名或邮箱',
   'signin.password': '密码',
   'signin.submit': '登录',
@@ -27,7 +26,6 @@ export const zhCN: Messages = {
   'list.noMessage': '暂无消息',
   'list.mentioned': '[有人@我]',
   'list.draft': '[草稿]',
-  'list.file': '[文件] {name}',
   'list.you': '我',
   'list.settings': '设置',
 
@@ -54,12 +52,9 @@ export const zhCN: Messages = {
   'room.typing.one': '{name} 正在输入…',
   'room.typing.two': '{name} 和 {other} 正在输入…',
   'room.typing.many': '{count} 人正在输入…',
-  'room.onlyYou': '仅您可见',
 
-  'message.edited': '已编辑',
-  'message.waiting': '等待发送',
-  'message.sending': '正在发送',
   'message.failed': '未发送',
+  'message.edited': '已编辑',
   'message.file': '文件：{name}',
   'message.retry': '重新发送',
   'message.copy': '复制',
@@ -76,12 +71,8 @@ export const zhCN: Messages = {
   'settings.signOut': '退出登录',
   'settings.signOutQuestion': '在此设备上退出登录？',
   'settings.signOutUnsent': '在此设备上退出登录？有 {count} 条消息尚未发送，将会丢失。',
-  'settings.server': '服务器',
-  'settings.version': '版本',
 
-  'action.retry': '重试',
   'action.cancel': '取消',
-  'action.confirm': '确定',
 
   'error.network': '无法连接服务器，请检查网络后重试。',
   'error.server': '服务器出现问题，请稍后再试。',

@@ -29,6 +29,7 @@ export function decodeSubscription(value: unknown): Subscription | undefined {
     lastSeenAt: time(wire, 'ls'),
     isFavorite: flag(wire, 'f'),
     isUnreadHidden: flag(wire, 'hideUnreadStatus'),
+    isMentionHidden: flag(wire, 'hideMentionStatus'),
     roles: strings(field(wire, 'roles')),
     updatedAt: time(wire, '_updatedAt'),
   }

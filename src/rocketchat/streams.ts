@@ -1,17 +1,9 @@
+import type { StreamFrame } from '../realtime/realtime'
 import { decodeMessage } from './decodeMessage'
 import { decodeRoom } from './decodeRoom'
 import { decodeSubscription } from './decodeSubscription'
 import type { DomainEvent } from './events'
 import { asObject, decodeTime, field, flag, strings, text, type WireObject } from './fields'
-
-/** The body of a `changed` frame of a stream, from the DDP client or from the gateway's hub. */
-export type StreamFrame = {
-  /** For example `stream-room-messages`. */
-  collection: string
-  /** For example `<rid>/user-activity`. */
-  eventName: string
-  args: readonly unknown[]
-}
 
 /** Why a frame was left out: what it was, never what it contained. */
 export type OnDropped = (reason: string) => void

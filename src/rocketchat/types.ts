@@ -58,6 +58,8 @@ export type Subscription = {
   lastSeenAt: number
   isFavorite: boolean
   isUnreadHidden: boolean
+  /** No red mark for mentions (`hideMentionStatus`). */
+  isMentionHidden: boolean
   /** Roles in this room, such as `owner` or `moderator`. */
   roles: readonly string[]
   updatedAt: number

@@ -71,7 +71,7 @@ export function toChannel(source: ChannelSource, context: ChannelContext): Chann
     preview: previewOf(source, context),
     time: formatListTime(room?.lastMessage ? activityAt : 0, now, t),
     badge: unread === 0 ? '' : unread > 99 ? '99+' : String(unread),
-    isMentioned: subscription.userMentions > 0,
+    isMentioned: subscription.userMentions > 0 && !subscription.isMentionHidden,
     isAlert: subscription.isAlert && !isQuiet && unread === 0,
     activityAt,
   }

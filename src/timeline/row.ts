@@ -5,24 +5,32 @@ import type { Row } from './types'
 /** A pause of more than this begins a new group, with avatar and name. */
 const GROUP_PAUSE_MS = 5 * 60_000
 
-/** Draws a message below the row before it (undefined for the oldest). */
-export function makeRow(
-  entry: Entry,
-  previous: Entry | undefined,
-  context: { selfId: string; isFirstUnread: boolean },
-): Row {
+/** What a row needs to know beside its message. */
+export type RowContext = {
+  selfId: string
+  isFirstUnread: boolean
+  /** False while older messages than the oldest one shown may exist. */
+  hasOldest: boolean
+}
+
+/**
+ * Draws a message below the row before it (undefined for the oldest). Where older messages are still to come, the oldest
+ * row has neither day nor group head: it would lose them, and with them its height, when its predecessor comes.
+ */
+export function makeRow(entry: Entry, previous: Entry | undefined, context: RowContext): Row {
   const { message, systemText } = entry
   const { author } = message
+  const isBorder = previous === undefined && !context.hasOldest
   return {
     id: entry.id,
     kind: systemText === undefined ? 'message' : 'system',
     isOwn: author.id === context.selfId,
-    day: previous?.day === entry.day ? '' : entry.day,
+    day: isBorder || previous?.day === entry.day ? '' : entry.day,
     isFirstUnread: context.isFirstUnread,
-    isHead: startsGroup(entry, previous),
+    isHead: !isBorder && startsGroup(entry, previous),
     name: author.name,
     initials: initialsOf(author.name),
-    color: colorOf(author.id),
+    color: colorOf(author.username),
     text: systemText ?? (message.text || message.fileName),
     time: entry.time,
     isEdited: message.editedAt > 0,

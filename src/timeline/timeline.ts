@@ -84,10 +84,14 @@ export function createTimeline(options: TimelineOptions): Timeline {
 function createParts(options: TimelineOptions): Parts {
   const { selfId, lastSeenAt } = options
   const list: ChunkList = new ChunkList((entry, previous) =>
-    makeRow(entry, previous, { selfId, isFirstUnread: unread.entry === entry }),
+    makeRow(entry, previous, {
+      selfId,
+      isFirstUnread: unread.entry === entry,
+      hasOldest: parts.hasOldest,
+    }),
   )
   const unread: FirstUnread = new FirstUnread(list, selfId, lastSeenAt)
-  return {
+  const parts: Parts = {
     options,
     byId: new Map(),
     removedIds: new Set(),
@@ -99,6 +103,7 @@ function createParts(options: TimelineOptions): Parts {
     hasOldest: false,
     loadedFrom: Number.POSITIVE_INFINITY,
   }
+  return parts
 }
 
 function insertHistory(parts: Parts, page: HistoryPage): void {
@@ -119,6 +124,8 @@ function insertHistory(parts: Parts, page: HistoryPage): void {
     parts,
     messages.filter((message) => !isKnown(message)),
   )
+  const { oldest: first } = parts.list
+  if (page.hasOldest && first !== undefined) parts.list.redraw(first)
   parts.unread.refresh(parts.hasOldest ? Number.NEGATIVE_INFINITY : parts.loadedFrom)
 }
 

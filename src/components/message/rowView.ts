@@ -19,9 +19,12 @@ export type RowView = {
   initials: string
   avatarCls: string
   text: string
-  /** Time, and whether it was edited. */
+  /** Time, and whether it was edited; or that it was not sent. */
   meta: string
 }
+
+/** Words of the interface that stand in a row; rows are made anew when the language changes. */
+export type RowTexts = { edited: string; failed: string }
 
 /** Element ids of bubbles start with this. */
 export const bubbleIdPrefix = 'm-'
@@ -29,15 +32,15 @@ export const bubbleIdPrefix = 'm-'
 const views = new WeakMap<Row, RowView>()
 
 /** The view of a row; the same object for the same row, so that unchanged rows are not drawn again. */
-export function toRowView(row: Row, editedText: string): RowView {
+export function toRowView(row: Row, texts: RowTexts): RowView {
   const known = views.get(row)
   if (known) return known
-  const view = createView(row, editedText)
+  const view = createView(row, texts)
   views.set(row, view)
   return view
 }
 
-function createView(row: Row, editedText: string): RowView {
+function createView(row: Row, texts: RowTexts): RowView {
   const hasAuthor = row.kind === 'message' && row.isHead && !row.isOwn
   return {
     key: row.id,
@@ -51,8 +54,13 @@ function createView(row: Row, editedText: string): RowView {
     initials: hasAuthor ? row.initials : '',
     avatarCls: hasAuthor ? `avatar c${row.color}` : '',
     text: row.text,
-    meta: row.isEdited ? `${editedText} ${row.time}` : row.time,
+    meta: metaOf(row, texts),
   }
+}
+
+function metaOf({ isEdited, state, time }: Row, { edited, failed }: RowTexts): string {
+  if (state === 'failed') return failed
+  return isEdited ? `${edited} ${time}` : time
 }
 
 function classesOf({ kind, isOwn, isHead, state }: Row): string {

@@ -8,8 +8,10 @@ const row = (fields: Partial<Row> = {}): Row => ({
   ...fields,
 })
 
+const texts = { edited: 'edited', failed: 'Not sent' }
+
 test('the first message of somebody else carries its author', () => {
-  expect(toRowView(row({ day: 'Today', isFirstUnread: true }), 'edited')).toEqual({
+  expect(toRowView(row({ day: 'Today', isFirstUnread: true }), texts)).toEqual({
     key: 'i',
     cls: 'row message other head',
     domId: `${bubbleIdPrefix}i`,
@@ -31,17 +33,19 @@ test.each([
   ['a system line', { kind: 'system', isHead: false } as const, 'row system other'],
   ['a deleted message', { kind: 'gone', isHead: false } as const, 'row gone other'],
 ])('%s carries no author', (_case, fields, cls) => {
-  const view = toRowView(row(fields), 'edited')
+  const view = toRowView(row(fields), texts)
   expect([view.cls, view.hasAuthor, view.name, view.avatarCls]).toEqual([cls, false, '', ''])
 })
 
 test('states are classes, edits stand before the time', () => {
-  expect(toRowView(row({ isOwn: true, state: 'failed' }), 'edited').cls).toContain(' failed')
-  expect(toRowView(row({ isEdited: true }), 'edited').meta).toBe('edited 09:05')
+  const failed = toRowView(row({ isOwn: true, state: 'failed' }), texts)
+  expect(failed.cls).toContain(' failed')
+  expect(failed.meta).toBe('Not sent')
+  expect(toRowView(row({ isEdited: true }), texts).meta).toBe('edited 09:05')
 })
 
 test('the same row has the same view, so that it is not drawn again', () => {
   const one = row()
-  expect(toRowView(one, 'edited')).toBe(toRowView(one, 'edited'))
-  expect(toRowView(row(), 'edited')).not.toBe(toRowView(one, 'edited'))
+  expect(toRowView(one, texts)).toBe(toRowView(one, texts))
+  expect(toRowView(row(), texts)).not.toBe(toRowView(one, texts))
 })

@@ -118,6 +118,7 @@ describe('subscriptions', () => {
       lastSeenAt: AT_MS,
       isFavorite: true,
       isUnreadHidden: true,
+      isMentionHidden: true,
       roles: ['owner'],
       updatedAt: AT_MS,
     })

@@ -1,4 +1,5 @@
-import { decodeFrame, type StreamFrame } from '../../../../src/rocketchat/streams'
+import type { StreamFrame } from '../../../../src/realtime/realtime'
+import { decodeFrame } from '../../../../src/rocketchat/streams'
 import { AT_MS, hostileValues, wireMessage, wireRoom, wireSubscription } from './wireSamples'
 
 function room(name: string, ...args: unknown[]): StreamFrame {

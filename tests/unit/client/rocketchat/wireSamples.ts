@@ -38,6 +38,7 @@ export function wireSubscription(fields: Fields = {}): Fields {
     ls: AT,
     f: true,
     hideUnreadStatus: true,
+    hideMentionStatus: true,
     roles: ['owner'],
     _updatedAt: AT,
     ...fields,

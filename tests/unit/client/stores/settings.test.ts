@@ -31,6 +31,6 @@ describe('settings', () => {
     client.storage.isFull = true
     client.settings.setLocale('zh-CN')
     client.settings.setTheme('light')
-    expect(client.settings.t('signin.title')).toBe('登录')
+    expect(client.settings.t('signin.submit')).toBe('登录')
   })
 })

@@ -88,11 +88,13 @@ function expectedRow(
 ): Omit<Row, 'state'> {
   const day = labels.day(message.sentAt)
   const system = message.system === '' ? undefined : labels.system(message)
+  const isBorder = previous === undefined && !timeline.hasOldest
   const isNewDay = previous === undefined || labels.day(previous.sentAt) !== day
   const isAfterSystem =
     previous !== undefined && previous.system !== '' && labels.system(previous) !== undefined
   const isHead =
     system === undefined &&
+    !isBorder &&
     (previous === undefined ||
       isNewDay ||
       isAfterSystem ||
@@ -104,12 +106,12 @@ function expectedRow(
     id: message.id,
     kind: system === undefined ? 'message' : 'system',
     isOwn: message.author.id === selfId,
-    day: isNewDay ? day : '',
+    day: isNewDay && !isBorder ? day : '',
     isFirstUnread: row.id === timeline.firstUnreadId,
     isHead,
     name: message.author.name,
     initials: knownInitials(message.author.name),
-    color: knownColor(message.author.id),
+    color: knownColor(message.author.username),
     text: system ?? (message.text === '' ? message.fileName : message.text),
     time: labels.time(message.sentAt),
     isEdited: message.editedAt > 0,

@@ -100,3 +100,20 @@ export async function expectPage(program: MiniProgram, name: string): Promise<vo
 
 /** Path of the room's page with the query that opens this room. */
 export const roomPage = page('room')
+
+/** Scrolls up until the room begins, and back down to the newest message. */
+export async function loadAllHistory(program: MiniProgram): Promise<void> {
+  const messages = program.id('messages')
+  await messages.evaluate(async (element) => {
+    const end = Date.now() + 20_000
+    const top = (): string => element.querySelector('[id$="--history-state"]')?.textContent ?? ''
+    while (!top().includes('会话的开头') && Date.now() < end) {
+      element.scrollTop = element.scrollHeight
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  })
+  expect(await program.text('history-state')).toBe('这是会话的开头')
+  await messages.evaluate((element) => element.scrollBy(0, -1))
+  await program.tap('pill')
+  await program.id('pill').waitFor({ state: 'detached' })
+}

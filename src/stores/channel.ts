@@ -2,7 +2,7 @@ import { formatListTime } from '../locales/dates'
 import { isLocaleKey, type Translate } from '../locales/translate'
 import { describeSystemMessage, isSystemLine } from '../rocketchat/systemMessages'
 import type { Message, Room, RoomKind, Subscription } from '../rocketchat/types'
-import { colorOf, initialsOf } from '../timeline/avatar'
+import { colorOf, initialsOf, roomInitialsOf } from '../timeline/avatar'
 
 /** One line of the conversation list, flat and ready to draw. */
 export type Channel = {
@@ -61,12 +61,13 @@ export function toChannel(source: ChannelSource, context: ChannelContext): Chann
   const { t, now } = context
   const isQuiet = subscription.isUnreadHidden
   const unread = (isQuiet ? 0 : subscription.unread) + extraUnread
+  const draw = subscription.kind === 'direct' ? initialsOf : roomInitialsOf
   const activityAt = room?.lastActivityAt ?? subscription.updatedAt
   return {
     id: subscription.roomId,
     kind: subscription.kind,
     title: subscription.title,
-    initials: initialsOf(subscription.title),
+    initials: draw(subscription.title),
     color: colorOf(subscription.name),
     preview: previewOf(source, context),
     time: formatListTime(room?.lastMessage ? activityAt : 0, now, t),

@@ -18,6 +18,13 @@ export function initialsOf(name: string): string {
   return initials.toUpperCase()
 }
 
+const chineseStart = /^\p{Script=Han}{1,2}/u
+
+/** For the title of a room that is no person: the first two characters in Chinese (极光项目 becomes 极光). */
+export function roomInitialsOf(title: string): string {
+  return chineseStart.exec(title.trim())?.[0] ?? initialsOf(title)
+}
+
 /** First code point, so that an emoji is not cut in half. */
 function firstOf(word: string): string {
   const code = word.codePointAt(0)

@@ -23,9 +23,9 @@ const fixes = [
   'shows the right time zone',
 ]
 const longer = [
-  '这次改动比较大:列表改成分段渲染,滚动时内存不再增长;同时旧的缓存会在第一次启动时自动迁移,不需要用户做任何事情。',
+  '这次改动比较大：列表改成分段渲染，滚动时内存不再增长；同时旧的缓存会在第一次启动时自动迁移，不需要用户做任何事情。',
   'This one took a while. The connection used to be considered alive although the network was gone; now a missing answer within a few seconds is enough to reconnect, and everything missed meanwhile is fetched in one go.',
-  '感谢测试同学的耐心 🙏 一共验证了 37 个场景,其中 3 个在真机上才能重现。',
+  '感谢测试同学的耐心 🙏 一共验证了 37 个场景，其中 3 个在真机上才能重现。',
 ]
 const short = [
   '👍',
@@ -67,20 +67,20 @@ const chatter = [
   'Good morning!',
   '今天的构建通过了。',
   'The staging server is up again.',
-  '谁有 {n} 号会议室的钥匙?',
+  '谁有 {n} 号会议室的钥匙？',
   'I pushed {n} small fixes, please pull.',
   '日报已发,{n} 条待办。',
   'Ticket #{n} can be closed.',
-  '下班了,明天见 👋',
+  '下班了，明天见 👋',
   'See you tomorrow!',
-  '{n}% 完成,今天能收尾。',
+  '{n}% 完成，今天能收尾。',
   'Coffee machine works again ☕',
   '周报还差 {n} 个人没交。',
   'Can somebody look at ticket #{n}?',
   '我来看 #{n}。',
-  '稍等,五分钟后回复。',
+  '稍等，五分钟后回复。',
   'On it.',
-  '辛苦大家了!',
+  '辛苦大家了！',
 ]
 
 /** Everyday lines that fill the days before the written conversations. */

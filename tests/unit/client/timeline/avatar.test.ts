@@ -1,4 +1,4 @@
-import { colorOf, initialsOf } from '../../../../src/timeline/avatar'
+import { colorOf, initialsOf, roomInitialsOf } from '../../../../src/timeline/avatar'
 
 test.each([
   ['李晓明', '晓明'],
@@ -19,6 +19,16 @@ test.each([
   ['42', '4'],
 ])('the initials of %j are %j', (name, initials) => {
   expect(initialsOf(name)).toBe(initials)
+})
+
+test.each([
+  ['极光项目讨论', '极光'],
+  ['发布日志 Releases', '发布'],
+  ['群', '群'],
+  ['general', 'G'],
+  ['design-team', 'DT'],
+])('the initials of the room %j are %j', (title, initials) => {
+  expect(roomInitialsOf(title)).toBe(initials)
 })
 
 test('a colour is one of twelve, the same each time, and all are used', () => {

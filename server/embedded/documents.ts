@@ -82,6 +82,8 @@ export type RoomDoc = {
   avatarETag?: string
   featured?: boolean
   prid?: string
+  /** The message that a discussion started from. */
+  pmid?: string
   teamId?: string
   teamMain?: boolean
 }

@@ -28,7 +28,7 @@ const publicDefaults: Readonly<Record<string, SettingValue>> = {
   CDN_PREFIX: '',
   CROWD_Enable: false,
   DirectMesssage_maxUsers: 8,
-  Discussion_enabled: false,
+  Discussion_enabled: true,
   E2E_Enable: false,
   FileUpload_Enabled: false,
   Hide_System_Messages: '[]',

@@ -43,6 +43,9 @@ export type NamedRoom = {
   description?: string
   announcement?: string
   default?: boolean
+  /** The room above a discussion and the message that it starts from. */
+  prid?: string
+  pmid?: string
   _id?: string
 }
 
@@ -67,6 +70,8 @@ const roomOf = (app: App, input: NamedRoom): RoomDoc => {
     const value = input[field]
     if (value !== undefined && value !== '') room[field] = value
   }
+  if (input.prid !== undefined) room.prid = input.prid
+  if (input.pmid !== undefined) room.pmid = input.pmid
   return room
 }
 

@@ -1,6 +1,7 @@
 import type { App } from '../app'
 import type { MessageDoc, RoomDoc, UserDoc } from '../documents'
 import { MeteorError } from '../errors'
+import { eraseRoom } from './deleteRoom'
 import { isTooOld, replaceMessage } from './editMessage'
 import { accessibleRoom } from './roomAccess'
 import { removeReply } from './threads'
@@ -71,6 +72,8 @@ export const deleteMessage = (app: App, user: UserDoc, message: MessageDoc): voi
     })
   }
   app.store.write(() => {
+    const discussion = message.drid === undefined ? undefined : app.store.rooms.get(message.drid)
+    if (discussion !== undefined) eraseRoom(app, discussion)
     if (app.settings.flag('Message_ShowDeletedStatus') || (message.tcount ?? 0) > 0) {
       leaveTrace(app, user, room, message)
     } else {

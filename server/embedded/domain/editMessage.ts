@@ -2,6 +2,7 @@ import type { App } from '../app'
 import type { MessageDoc, UserDoc } from '../documents'
 import { MeteorError } from '../errors'
 import { deriveText } from './messageText'
+import { withQuotes } from './quotes'
 import { writableRoom } from './roomAccess'
 
 const minuteMs = 60_000
@@ -63,14 +64,14 @@ export const editMessage = (
       'Message size exceeds Message_MaxAllowedSize',
     )
   }
-  const after: MessageDoc = {
+  const after = withQuotes(app, user, {
     ...before,
     msg: text,
     ...deriveText(app, text, previews),
     editedAt: new Date(app.clock.now()),
     editedBy: { _id: user._id, username: user.username },
     _updatedAt: app.store.stamps.next(),
-  }
+  })
   app.store.write(() => replaceMessage(app, after))
   return after
 }

@@ -29,7 +29,7 @@ const checkJoinCode = (app: App, room: RoomDoc, user: UserDoc, given: string | u
 
 /**
  * Somebody joins a room (protocol reference 3.8 and 5.2). Who is a member already stays one.
- * @throws MeteorError `error-not-allowed`, `error-code-required`, `error-code-invalid`.
+ * @throws MeteorError `error-not-allowed`, `error-room-archived`, `error-code-required`, `error-code-invalid`.
  */
 export const joinAsUser = (app: App, room: RoomDoc, user: UserDoc, joinCode?: string): RoomDoc => {
   const subscription = app.store.subscriptions.get(room._id, user._id)
@@ -37,6 +37,10 @@ export const joinAsUser = (app: App, room: RoomDoc, user: UserDoc, joinCode?: st
   const open = room.t === 'c' || room.prid !== undefined
   if (!open || subscription !== undefined || !canAccessRoom(app, room, user)) {
     throw notAllowed('joinRoom')
+  }
+  if (room.archived === true) {
+    const text = `The channel, ${room.name ?? room._id}, is archived`
+    throw new MeteorError('error-room-archived', text, { method: 'joinRoom' })
   }
   checkJoinCode(app, room, user, joinCode)
   return joinRoom(app, room, user)

@@ -2,8 +2,10 @@ import type { App } from '../app'
 import type { MessageDoc, RoomDoc, UserDoc } from '../documents'
 import { MeteorError, TextError, isExpected } from '../errors'
 import { randomId } from '../ids'
+import { countInDiscussion } from './discussionCount'
 import { deriveText } from './messageText'
 import { notifyMembers } from './notifications'
+import { withQuotes } from './quotes'
 import { writableRoom } from './roomAccess'
 import { addReply } from './threads'
 import { markAuthorSeen, raiseUnread } from './unread'
@@ -128,7 +130,7 @@ const buildMessage = (
   if (input.tshow === true) message.tshow = true
   if (input.t === 'e2e') message.t = 'e2e'
   else Object.assign(message, deriveText(app, message.msg, previews))
-  return message
+  return withQuotes(app, user, message)
 }
 
 /** The root of the thread that a reply goes to; a reply to a reply goes to the same root (5.1, step 4). */
@@ -171,6 +173,7 @@ export const storeMessage = (
     raiseUnread(app, changed, message)
   }
   if (root !== undefined) addReply(app, room, root, message)
+  countInDiscussion(app, changed, message.ts)
   notifyMembers(app, room, message)
 }
 

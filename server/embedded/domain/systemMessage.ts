@@ -10,7 +10,7 @@ export type SystemExtra = Partial<
 
 /**
  * Stores a system line (protocol reference 4.2). It counts in `msgs` and leaves `lm`, `lastMessage` and `alert` alone
- * (5.2). A type that the workspace or the room hides is stored and not sent (2.3). Answers the room as it is afterwards.
+ * (5.2), but for a pinned message. A type that the workspace or the room hides is stored and not sent (2.3). Answers the room as it is afterwards.
  */
 export const addSystemMessage = (
   app: App,
@@ -32,6 +32,7 @@ export const addSystemMessage = (
   }
   Object.assign(message, extra)
   const changed: RoomDoc = { ...room, msgs: room.msgs + 1, _updatedAt: app.store.stamps.next() }
+  if (type === 'message_pinned') Object.assign(changed, { lm: message.ts, lastMessage: message })
   app.store.messages.insert(message)
   app.store.rooms.update(changed)
   if (!hiddenTypes(app, room).includes(type)) app.events.message(message)

@@ -25,6 +25,8 @@ export type Events = {
   message(message: MessageDoc): void
   /** DEL: a message is gone without a trace. */
   messageDeleted(rid: string, id: string): void
+  /** BULK: many messages are gone, or the files in them. */
+  messagesDeleted(rid: string, what: Record<string, unknown>): void
   /** ROOM: to every member. */
   room(room: RoomDoc): void
   /** The room is new for one member. */
@@ -56,6 +58,7 @@ export const createEvents = (bus: Bus, store: Store): Events => {
       if (message._hidden !== true) bus.emit('room-messages', message.rid, [message])
     },
     messageDeleted: (rid, id) => bus.emit('notify-room', `${rid}/deleteMessage`, [{ _id: id }]),
+    messagesDeleted: (rid, what) => bus.emit('notify-room', `${rid}/deleteMessageBulk`, [what]),
     room: (room) => {
       const names = store.subscriptions.memberIds(room._id).map((uid) => `${uid}/rooms-changed`)
       bus.emitToMany('notify-user', names, ['updated', room])

@@ -108,12 +108,12 @@ const counters = (family: Family): Endpoint =>
     return countersOf(app, namedRoom(app, family, query, user), uid)
   })
 
-/** Who has roles in a room, for `channels.roles` and `rooms.roles`. */
+/** Who has roles in a room, by user name, for `channels.roles` and `rooms.roles`. */
 export const rolesIn = (app: App, rid: string): Record<string, unknown>[] =>
   app.store.subscriptions
-    .ofRoom(rid)
-    .filter((one) => one.roles !== undefined)
-    .map(({ _id, u, roles }) => ({ _id, rid, u, roles }))
+    .members(rid)
+    .filter(({ subscription }) => subscription.roles !== undefined)
+    .map(({ subscription: { _id, u, roles } }) => ({ _id, rid, u, roles }))
 
 const roles = (family: Family): Endpoint =>
   userGet(`${family.prefix}.roles`, { query: roomQuery }, ({ app, user, query }) => ({

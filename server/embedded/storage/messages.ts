@@ -152,6 +152,24 @@ export const createMessages = (driver: SqlDriver) => ({
       since,
       uid,
     )?.n ?? 0,
+  /** The line of a room that links one of its discussions. */
+  discussionLink: (rid: string, drid: string): MessageDoc | undefined =>
+    decode.one(
+      driver.get<DocRow>(
+        `SELECT doc FROM messages WHERE rid = ? AND t = 'discussion-created'
+         AND json_extract(doc, '$.drid') = ?`,
+        rid,
+        drid,
+      ),
+    ),
+  /** Every message of a time span, oldest first. */
+  between: (span: Pick<HistoryQuery, 'rid' | 'latest' | 'inclusive'> & { oldest: number }) => {
+    const query = { ...span, threadReplies: true, hiddenTypes: [], offset: 0, count: 0 }
+    const { where, values } = historyWhere(query)
+    return decode.all(
+      driver.all<DocRow>(`SELECT doc FROM messages WHERE ${where} ORDER BY ts, seq`, ...values),
+    )
+  },
   lastReplyTo: (tmid: string): MessageDoc | undefined =>
     decode.one(
       driver.get<DocRow>(

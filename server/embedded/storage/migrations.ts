@@ -51,6 +51,10 @@ export const migrations: readonly string[] = [
   `,
   // The join code is no part of the document, so it cannot leak with it.
   'ALTER TABLE rooms ADD COLUMN join_code TEXT;',
+  `CREATE TABLE reports (
+    seq INTEGER PRIMARY KEY, message TEXT NOT NULL, rid TEXT NOT NULL, uid TEXT NOT NULL,
+    description TEXT NOT NULL, created_at INTEGER NOT NULL
+  );`,
 ]
 
 /** The data file was written by a newer version of this server. */

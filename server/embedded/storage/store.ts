@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../clock'
 import { openDatabase, type SqlDriver } from './driver'
+import { createMessageLists, type MessageLists } from './messageLists'
 import { createMessages, type Messages } from './messages'
 import { migrate } from './migrations'
 import { createRooms, type Rooms } from './rooms'
@@ -18,6 +19,7 @@ export type Store = {
   rooms: Rooms
   subscriptions: Subscriptions
   messages: Messages
+  messageLists: MessageLists
   trash: Trash
   stamps: Stamps
   driver: SqlDriver
@@ -38,6 +40,7 @@ export const openStore = (dataDir: string, clock: Clock): Store => {
       rooms: createRooms(driver),
       subscriptions: createSubscriptions(driver),
       messages: createMessages(driver),
+      messageLists: createMessageLists(driver),
       trash: createTrash(driver),
       stamps: createStamps(driver, clock),
       driver,

@@ -1,0 +1,106 @@
+import type { MessageDoc } from '../documents'
+import { createDecoder, type DocRow } from './codec'
+import type { SqlDriver } from './driver'
+
+/** Which messages a list shows. Every condition that is there must hold. */
+export type MessageFilter = {
+  rid?: string
+  /** Replies of one thread. */
+  tmid?: string
+  pinned?: boolean
+  /** Starred by one of these people. */
+  starredBy?: readonly string[]
+  /** Mentions one of these people. */
+  mentions?: readonly string[]
+  /** Roots of threads. */
+  threads?: boolean
+  /** Followed by this person. */
+  followedBy?: string
+  /** One of these messages. */
+  ids?: readonly string[]
+  /** Links to discussions. */
+  discussions?: boolean
+  /** Part of the text. */
+  text?: string
+  /** Changed after this time in milliseconds. */
+  updatedAfter?: number
+}
+
+/** Fields that lists are sorted by, as SQL. */
+const orders = {
+  ts: 'ts',
+  tlm: `json_extract(doc, '$.tlm."$date"')`,
+  dlm: `json_extract(doc, '$.dlm."$date"')`,
+  _updatedAt: 'updated_at',
+} as const
+
+export type MessageOrder = { by: keyof typeof orders; descending: boolean }
+
+export const isMessageOrder = (key: string): key is keyof typeof orders =>
+  Object.hasOwn(orders, key)
+
+type Condition = { sql: string; values: (string | number)[] }
+
+const among = (path: string, id: string, wanted: readonly string[]): Condition => ({
+  sql: `EXISTS (SELECT 1 FROM json_each(doc, '${path}') WHERE ${id} IN (SELECT value FROM json_each(?)))`,
+  values: [JSON.stringify(wanted)],
+})
+
+const nameId = `json_extract(value, '$._id')`
+
+const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (sign) => `\\${sign}`)
+
+const conditionsOf = (filter: MessageFilter): Condition[] => {
+  const conditions: Condition[] = [{ sql: 'hidden = 0', values: [] }]
+  const add = (sql: string, ...values: (string | number)[]): void =>
+    void conditions.push({ sql, values })
+  if (filter.rid !== undefined) add('rid = ?', filter.rid)
+  if (filter.tmid !== undefined) add('tmid = ?', filter.tmid)
+  if (filter.updatedAfter !== undefined) add('updated_at > ?', filter.updatedAfter)
+  if (filter.pinned === true) add(`json_extract(doc, '$.pinned') = 1`)
+  if (filter.discussions === true) add(`json_extract(doc, '$.drid') IS NOT NULL`)
+  if (filter.threads === true) add(`json_extract(doc, '$.tcount') > 0`)
+  if (filter.ids !== undefined) {
+    add('id IN (SELECT value FROM json_each(?))', JSON.stringify(filter.ids))
+  }
+  if (filter.text !== undefined) {
+    add(`json_extract(doc, '$.msg') LIKE ? ESCAPE '\\'`, `%${escapeLike(filter.text)}%`)
+  }
+  if (filter.starredBy !== undefined) conditions.push(among('$.starred', nameId, filter.starredBy))
+  if (filter.mentions !== undefined) conditions.push(among('$.mentions', nameId, filter.mentions))
+  if (filter.followedBy !== undefined) {
+    conditions.push(among('$.replies', 'value', [filter.followedBy]))
+  }
+  return conditions
+}
+
+const decode = createDecoder<MessageDoc>()
+
+export type MessageLists = ReturnType<typeof createMessageLists>
+
+/** Lists of messages that share something: pinned, starred, threads, discussions. */
+export const createMessageLists = (driver: SqlDriver) => ({
+  page: (
+    filter: MessageFilter,
+    order: MessageOrder,
+    offset: number,
+    count: number,
+  ): { messages: MessageDoc[]; total: number } => {
+    const conditions = conditionsOf(filter)
+    const where = conditions.map(({ sql }) => sql).join(' AND ')
+    const values = conditions.flatMap((condition) => condition.values)
+    const direction = order.descending ? 'DESC' : 'ASC'
+    const rows = driver.all<DocRow>(
+      `SELECT doc FROM messages WHERE ${where}
+       ORDER BY ${orders[order.by]} ${direction}, seq ${direction} LIMIT ? OFFSET ?`,
+      ...values,
+      count,
+      offset,
+    )
+    const total = driver.get<{ n: number }>(
+      `SELECT count(*) AS n FROM messages WHERE ${where}`,
+      ...values,
+    )
+    return { messages: decode.all(rows), total: total?.n ?? 0 }
+  },
+})

@@ -148,7 +148,7 @@ function readEntry(entry: unknown, at: string, source: SettingsSource): Identity
   }
   const validator = Compile(schemas[kind])
   if (!validator.Check(entry)) throw new StartError(`${at}${problemOf(validator.Errors(entry))}.`)
-  const settings = { ...(entry as IdentitySettings) }
+  const settings = { ...entry }
   checkUrls(settings, at, source.allowHttp)
   if ('secretFile' in settings || kind in shortest) readSecret(settings, at, source.root)
   return settings
@@ -159,14 +159,8 @@ type Problem = { instancePath: string; params: object; keyword: string }
 function problemOf(problems: readonly Problem[]): string {
   const [problem] = problems
   const path = problem?.instancePath.replaceAll('/', '.') ?? ''
-  const { requiredProperties, additionalProperties } = (problem?.params ?? {}) as {
-    requiredProperties?: string[]
-    additionalProperties?: string[]
-  }
+  const { requiredProperties } = (problem?.params ?? {}) as { requiredProperties?: string[] }
   if (requiredProperties?.[0] !== undefined) return `${path}.${requiredProperties[0]} is missing`
-  if (additionalProperties?.[0] !== undefined) {
-    return `${path}.${additionalProperties[0]} is not a setting of this type`
-  }
   return `${path} is not valid`
 }
 

@@ -47,8 +47,12 @@ export function createRemoteKeys(options: RemoteKeysOptions): () => Promise<JWTV
     if (keys) return keys
     if (options.clock.now() < blockedUntil) throw identityUnavailable()
     const found = await flight.run('discovery', async () => {
-      blockedUntil = options.clock.now() + times.cooldownMs
-      return open(await discover(options, times.timeoutMs))
+      try {
+        return open(await discover(options, times.timeoutMs))
+      } catch (error) {
+        blockedUntil = options.clock.now() + times.cooldownMs
+        throw error
+      }
     })
     keys = found
     return found

@@ -15,6 +15,8 @@ export type Config = {
   chat: EmbeddedChat | RealChat
   /** Websocket address for clients that reach the chat server directly. */
   realtimeUrl: string | undefined
+  /** Who holds the chat tokens: the clients (`ddp`), or the gateway alone (`signalr`). */
+  realtimeMode: RealtimeMode
   corsOrigins: string[]
   trustedProxies: string[]
   /** 32 bytes in hex; undefined: made and kept in the data folder. */
@@ -36,6 +38,10 @@ export type RealChat = {
 }
 
 type Environment = Record<string, string | undefined>
+
+const realtimeModes = ['ddp', 'signalr'] as const
+
+type RealtimeMode = (typeof realtimeModes)[number]
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent']
 
@@ -60,6 +66,7 @@ export function readConfig(env: Environment, root: string): Config {
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'warn'),
     chat,
     realtimeUrl: realtimeUrlOf(env),
+    realtimeMode: oneOf(env, 'IM_REALTIME', realtimeModes, 'ddp'),
     corsOrigins: listOf(env, 'CORS_ORIGINS').map((origin) => originOf('CORS_ORIGINS', origin)),
     trustedProxies: listOf(env, 'TRUSTED_PROXIES'),
     encryptionKey: keyOf(env, 'IM_ENCRYPTION_KEY'),
@@ -166,9 +173,15 @@ function flagOf(env: Environment, name: string, fallback: boolean): boolean {
   throw new StartError(`${name} has to be 1 or 0, not "${value}".`)
 }
 
-function oneOf(env: Environment, name: string, allowed: string[], fallback: string): string {
+function oneOf<T extends string>(
+  env: Environment,
+  name: string,
+  allowed: readonly T[],
+  fallback: T,
+): T {
   const value = text(env, name) ?? fallback
-  if (allowed.includes(value)) return value
+  const found = allowed.find((one) => one === value)
+  if (found !== undefined) return found
   throw new StartError(`${name} has to be one of ${allowed.join(', ')}, not "${value}".`)
 }
 

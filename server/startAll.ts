@@ -62,6 +62,7 @@ export async function startAll(
       allowHttp: config.allowHttp,
       ...secrets,
       realtimeUrl: config.realtimeUrl,
+      realtimeMode: config.realtimeMode,
       corsOrigins: config.corsOrigins,
       trustedProxies: config.trustedProxies,
       h5Folder: config.h5Folder,

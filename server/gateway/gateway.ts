@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
 import { Pool } from 'undici'
+import type { Clock as TimerClock } from '../../src/platform/types'
 import { abpFailure } from './abpEnvelope'
 import { createAgent, type Agent, type AgentCredentials } from './chat/agent'
 import { createChatAccounts } from './chat/chatAccounts'
@@ -18,6 +20,8 @@ import { imRoutes } from './imRoutes'
 import { createLogger } from './logging'
 import { proxyRoutes } from './proxy/proxy'
 import { createWebsocketPass } from './proxy/websocketPass'
+import { createBackEndWay, hubPath, type BackEndWay } from './relay/backEndWay'
+import { createTimers } from './relay/timers'
 import { signInRoute } from './signInRoute'
 import { openGatewayStore, type GatewayStore } from './store/gatewayStore'
 import { createSecretBox } from './store/secretBox'
@@ -26,6 +30,7 @@ import { createCors } from './web/cors'
 import { createOrigins } from './web/origins'
 import { createSecurityHeaders } from './web/securityHeaders'
 import { serveH5 } from './web/staticFiles'
+import { createUpgradeRouter } from './web/upgradeRouter'
 
 const bodyLimitBytes = 64 * 1024
 const upstreamConnections = 128
@@ -56,6 +61,11 @@ export type GatewayOptions = {
   encryptionKey: string
   /** Websocket address for clients when they reach the chat server directly; else the gateway's own `/websocket`. */
   realtimeUrl?: string | undefined
+  /**
+   * How clients get events: `ddp` from the chat server with a chat token of their own, `signalr` from this gateway, which
+   * keeps the token. `ddp` when left out.
+   */
+  realtimeMode?: 'ddp' | 'signalr'
   /** Origins of pages that are not served by this gateway. */
   corsOrigins?: readonly string[]
   /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
@@ -65,6 +75,8 @@ export type GatewayOptions = {
   /** How long the chat server may take to answer a proxied request; 30 s when left out. */
   answerTimeoutMs?: number
   clock?: Clock
+  /** Timers of the hub and the relay behind it; the system's when left out. */
+  timers?: TimerClock
   logger?: Logger
 }
 
@@ -95,13 +107,18 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const app = createApp(options, logger)
   const basePath = basePathOf(chatAddress)
   const parts = assemble(options, { clock, logger, store, users, databaseFile, pool, basePath })
-  const websockets = createPass(options, app, chatAddress, logger)
+  const doors = createDoors(options)
+  const hub = createHub(options, parts, { ...doors, chatAddress, clock, logger })
+  const websockets = createWebsocketPass({ ...doors, chatAddress, logger })
+  const upgrades = createUpgradeRouter(new Map(hub && [[hubPath, hub]]), websockets)
+  app.server.on('upgrade', (request, socket, head) => upgrades.upgrade(request, socket, head))
   const clean = () => {
     for (const one of [store, users, parts.who]) one.removeExpired(clock.now())
   }
   const cleaning = setInterval(clean, cleaningIntervalMs)
   const close = async () => {
     clearInterval(cleaning)
+    await hub?.close()
     websockets.close()
     await app.close()
     await parts.agent.signOut()
@@ -110,7 +127,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   }
   try {
     clean()
-    await addRoutes(app, options, parts)
+    await addRoutes(app, options, parts, hub)
     await app.listen({ port: options.port, host: options.host })
   } catch (error) {
     await close()
@@ -173,6 +190,7 @@ async function addRoutes(
   app: FastifyInstance,
   options: GatewayOptions,
   parts: Parts,
+  hub: BackEndWay | undefined,
 ): Promise<void> {
   const { sessions, who, limiter, pool, basePath } = parts
   const { identity, wechat } = who
@@ -196,11 +214,14 @@ async function addRoutes(
     prefix: '/api/services/app/Im',
     identity,
     sessions,
-    realtimeUrl,
+    realtime: hub ? { mode: 'signalr', url: hubPath } : { mode: 'ddp', url: realtimeUrl },
+    onSignOut: (caller) => hub?.signedOut(caller),
   })
+  await hub?.addRoutes(app)
   await app.register(proxyRoutes, {
     identity,
     sessions,
+    isBearerEnough: hub !== undefined,
     dispatcher: pool,
     basePath,
     answerTimeoutMs: options.answerTimeoutMs ?? answerTimeoutMs,
@@ -213,22 +234,29 @@ async function addRoutes(
   })
 }
 
-function createPass(
-  options: GatewayOptions,
-  app: FastifyInstance,
-  chatAddress: URL,
-  logger: Logger,
-) {
+type Doors = {
+  isAllowedOrigin(origin: string | undefined, host: string | undefined): boolean
+  addressOf(request: IncomingMessage): string
+}
+
+/** What is known about whoever opens a websocket. */
+function createDoors(options: GatewayOptions): Doors {
   const origins = createOrigins(options.corsOrigins ?? [])
   const trusted = options.trustedProxies ?? []
-  const pass = createWebsocketPass({
-    chatAddress,
+  return {
     isAllowedOrigin: (origin, host) => origins.mayOpenSocket(origin, host),
     addressOf: (request) => realAddress(request.socket.remoteAddress, request.headers, trusted),
-    logger,
-  })
-  app.server.on('upgrade', (request, socket, head) => pass.upgrade(request, socket, head))
-  return pass
+  }
+}
+
+function createHub(
+  { realtimeMode, timers }: GatewayOptions,
+  { who, sessions }: Parts,
+  { clock, ...rest }: Doors & { chatAddress: URL; clock: Clock; logger: Logger },
+): BackEndWay | undefined {
+  if (realtimeMode !== 'signalr') return undefined
+  const { identity } = who
+  return createBackEndWay({ ...rest, identity, sessions, clock: timers ?? createTimers(clock) })
 }
 
 /** The last address that a trusted proxy has added, or the peer itself. */

@@ -1,32 +1,42 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { abpResult, abpSuccess } from './abpEnvelope'
 import type { ChatSessions } from './chat/chatSessions'
-import type { IdentityProvider } from './identity/identityProvider'
+import type { Caller, IdentityProvider } from './identity/identityProvider'
 import { bearerOf } from './web/bearer'
 import { sendAbpError } from './web/abpErrors'
 
 export type ImRoutesOptions = {
   identity: IdentityProvider
   sessions: ChatSessions
-  /** Where clients open the DDP websocket: `/websocket` of this gateway or an absolute address. */
-  realtimeUrl: string
+  /**
+   * Where clients get events. `ddp`: from the websocket of the chat server, `/websocket` of this gateway or an absolute
+   * address, with the chat token. `signalr`: from the hub of this gateway; then the token stays here.
+   */
+  realtime: { mode: 'ddp' | 'signalr'; url: string }
+  /** Told before the chat session of a sign-in is revoked. */
+  onSignOut(caller: Caller): void
 }
 
 const bearer = { authorization: Type.Optional(Type.String()) }
 
 const chatSession = Type.Object({
   userId: Type.String({ description: 'Rocket.Chat user id' }),
-  authToken: Type.String({
-    description: 'Rocket.Chat login token, for X-Auth-Token and DDP resume',
-  }),
+  authToken: Type.Optional(
+    Type.String({
+      description: 'Rocket.Chat login token, for X-Auth-Token and DDP resume; not with `signalr`',
+    }),
+  ),
   username: Type.String(),
   name: Type.String(),
-  realtime: Type.Object({ mode: Type.Literal('ddp'), url: Type.String() }),
+  realtime: Type.Object({
+    mode: Type.Union([Type.Literal('ddp'), Type.Literal('signalr')]),
+    url: Type.String(),
+  }),
 })
 
 /** `POST /api/services/app/Im/*`: the chat side of a business sign-in, in ABP's envelope. */
 export const imRoutes: FastifyPluginAsyncTypebox<ImRoutesOptions> = async (app, options) => {
-  const { identity, sessions, realtimeUrl } = options
+  const { identity, sessions, realtime } = options
   app.setErrorHandler(sendAbpError)
 
   app.post(
@@ -45,7 +55,9 @@ export const imRoutes: FastifyPluginAsyncTypebox<ImRoutesOptions> = async (app, 
       const caller = await identity.verify(bearerOf(request))
       const renew = request.body?.renew ?? false
       const session = await sessions.open(caller, { renew, address: request.ip })
-      return abpSuccess({ ...session, realtime: { mode: 'ddp' as const, url: realtimeUrl } })
+      if (realtime.mode === 'ddp') return abpSuccess({ ...session, realtime })
+      const { userId, username, name } = session
+      return abpSuccess({ userId, username, name, realtime })
     },
   )
 
@@ -61,6 +73,7 @@ export const imRoutes: FastifyPluginAsyncTypebox<ImRoutesOptions> = async (app, 
     async (request) => {
       const caller = await identity.verify(bearerOf(request))
       identity.signedOut?.(caller)
+      options.onSignOut(caller)
       await sessions.close(caller)
       return abpSuccess(null)
     },

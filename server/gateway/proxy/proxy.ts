@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errors, type Dispatcher } from 'undici'
 import type { ChatSessions } from '../chat/chatSessions'
-import type { IdentityProvider } from '../identity/identityProvider'
+import type { Caller, IdentityProvider } from '../identity/identityProvider'
 import { ImError } from '../imError'
 import type { IssuedPair } from '../store/gatewayStore'
 import { bearerOf, singleHeader } from '../web/bearer'
@@ -20,6 +20,11 @@ const filePath = /^\/(?:avatar|file-upload)\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]+$/
 export type ProxyOptions = {
   identity: IdentityProvider
   sessions: ChatSessions
+  /**
+   * Whether a caller without any chat headers is served with the chat session that the gateway keeps for this sign-in
+   * (back-end authentication).
+   */
+  isBearerEnough: boolean
   dispatcher: Dispatcher
   /** Path prefix of the chat server without a slash at its end, "" when it has none. */
   basePath: string
@@ -28,12 +33,19 @@ export type ProxyOptions = {
 }
 
 /** The user's own chat credentials; the only ones that the proxy ever sends. */
-type OwnPair = { pair: IssuedPair; userId: string; authToken: string }
+type OwnPair = {
+  pair: IssuedPair
+  userId: string
+  authToken: string
+  /** Asks for the pair that has taken the place of a dead one; undefined when the client holds the pair itself. */
+  again: (() => Promise<OwnPair>) | undefined
+}
 
 /**
  * Streams the listed routes of `/api/v1`, avatars and files between a client and the chat server. The caller needs a
  * business token, and the chat id and token that this gateway issued to that business user; they are never replaced by
- * others (gateway reference 7, items 1 and 2).
+ * others (gateway reference 7, items 1 and 2). With back-end authentication the gateway itself adds those that it issued
+ * to this very sign-in.
  */
 export async function proxyRoutes(app: FastifyInstance, options: ProxyOptions): Promise<void> {
   // Bodies are not parsed: they flow through as they come.
@@ -58,13 +70,21 @@ export async function proxyRoutes(app: FastifyInstance, options: ProxyOptions): 
 
 async function requireOwnPair(
   request: FastifyRequest,
-  { identity, sessions }: ProxyOptions,
+  { identity, sessions, isBearerEnough }: ProxyOptions,
 ): Promise<OwnPair> {
   const caller = await identity.verify(bearerOf(request))
+  const hasChatHeaders = 'x-user-id' in request.headers || 'x-auth-token' in request.headers
+  if (isBearerEnough && !hasChatHeaders) return keptPair(sessions, caller, request.ip)
   const userId = singleHeader(request, 'x-user-id')
   const authToken = singleHeader(request, 'x-auth-token')
   const pair = sessions.require(caller, userId, authToken)
-  return { pair, userId: pair.chatUserId, authToken: authToken ?? '' }
+  return { pair, userId: pair.chatUserId, authToken: authToken ?? '', again: undefined }
+}
+
+async function keptPair(sessions: ChatSessions, caller: Caller, address: string): Promise<OwnPair> {
+  const { userId, authToken } = await sessions.open(caller, { renew: false, address })
+  const pair = sessions.require(caller, userId, authToken)
+  return { pair, userId, authToken, again: () => keptPair(sessions, caller, address) }
 }
 
 function refuseUnlisted(request: FastifyRequest): void {
@@ -95,14 +115,46 @@ async function forward(
   options: ProxyOptions,
 ): Promise<FastifyReply> {
   const url = request.raw.url ?? ''
-  const { body, headers } = await prepareRequest(request, url, own)
+  const { body, headers } = await prepareRequest(request, url)
   const abort = new AbortController()
   reply.raw.once('close', () => abort.abort())
+  const send = (pair: OwnPair) =>
+    exchange(request, { body, headers: { ...headers, ...chatHeaders(url, pair) } }, abort, options)
+  let response = await send(own)
+  if (response.statusCode === 401) {
+    const next = await replaceDead(own, options)
+    // A body that has flowed away cannot be sent again; the client does, and is served with the new pair.
+    if (next !== undefined && !(body instanceof Readable)) {
+      await response.body.dump()
+      response = await send(next)
+    }
+  }
+  return reply
+    .code(response.statusCode)
+    .headers(responseHeaders(response.headers))
+    .send(response.body)
+}
+
+/** After a 401: the pair that replaces the refused one, if that was dead and the gateway keeps it. */
+async function replaceDead(own: OwnPair, { sessions }: ProxyOptions): Promise<OwnPair | undefined> {
+  await sessions.forgetIfDead(own.pair)
+  const next = await own.again?.()
+  return next?.authToken === own.authToken ? undefined : next
+}
+
+type Outgoing = { body: Readable | Buffer | null; headers: Record<string, string> }
+
+function exchange(
+  request: FastifyRequest,
+  { body, headers }: Outgoing,
+  abort: AbortController,
+  options: ProxyOptions,
+): Promise<Dispatcher.ResponseData> {
   const stopWaiting = limitWaiting(body, abort, options.answerTimeoutMs)
-  const response = await options.dispatcher
+  return options.dispatcher
     .request({
       method: request.method,
-      path: `${options.basePath}${url}`,
+      path: `${options.basePath}${request.raw.url ?? ''}`,
       headers,
       body,
       // A slow client may take its time for an upload; what limits the chat server is `limitWaiting`.
@@ -110,11 +162,6 @@ async function forward(
       signal: abort.signal,
     })
     .finally(stopWaiting)
-  if (response.statusCode === 401) await options.sessions.forgetIfDead(own.pair)
-  return reply
-    .code(response.statusCode)
-    .headers(responseHeaders(response.headers))
-    .send(response.body)
 }
 
 /** Gives the chat server so long to answer, counted from the end of the request's body. */
@@ -135,14 +182,20 @@ function limitWaiting(
   }
 }
 
-async function prepareRequest(request: FastifyRequest, url: string, own: OwnPair) {
-  const headers = requestHeaders(request.headers, request.ip)
-  headers['x-user-id'] = own.userId
-  headers['x-auth-token'] = own.authToken
+function chatHeaders(url: string, own: OwnPair): Record<string, string> {
+  const headers: Record<string, string> = {
+    'x-user-id': own.userId,
+    'x-auth-token': own.authToken,
+  }
   if (!url.startsWith(apiPrefix)) {
     // Avatars are served to these two cookies only, not to headers (protocol reference 5.12).
     headers.cookie = `rc_uid=${encodeURIComponent(own.userId)}; rc_token=${encodeURIComponent(own.authToken)}`
   }
+  return headers
+}
+
+async function prepareRequest(request: FastifyRequest, url: string): Promise<Outgoing> {
+  const headers = requestHeaders(request.headers, request.ip)
   if (url.startsWith(`${apiPrefix}method.call/`)) {
     const body = await readMethodCall(request.raw, url.slice(`${apiPrefix}method.call/`.length))
     headers['content-type'] = 'application/json'

@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Origins } from './origins'
 
+/** The last two are what the official SignalR client adds to its negotiation. */
 const allowedHeaders =
-  'authorization, content-type, x-auth-token, x-user-id, x-2fa-code, x-2fa-method'
+  'authorization, content-type, x-auth-token, x-user-id, x-2fa-code, x-2fa-method, x-requested-with, x-signalr-user-agent'
 const preflightSeconds = 600
 
 /**

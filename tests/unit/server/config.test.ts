@@ -15,6 +15,7 @@ describe('the configuration', () => {
       logLevel: 'warn',
       chat: { kind: 'embedded', port: 3000 },
       realtimeUrl: undefined,
+      realtimeMode: 'ddp',
       corsOrigins: [],
       trustedProxies: [],
       encryptionKey: undefined,

@@ -68,10 +68,13 @@ export async function startHub(): Promise<HubHarness> {
   const gone: HubConnection[] = []
   const notes: unknown[] = []
   const log: string[] = []
-  const logger = createLogger(
-    'trace',
-    new Writable({ write: (chunk, _encoding, done) => (log.push(String(chunk)), done()) }),
-  )
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      log.push(String(chunk))
+      done()
+    },
+  })
+  const logger = createLogger('trace', stream)
   const application: HubApplication = {
     connected: (connection) => connected.push(connection),
     disconnected: (connection) => {

@@ -36,8 +36,8 @@ describe('negotiation', () => {
       const { body } = await negotiate(`${query}&useStatefulReconnect=true`)
       expect(body).toEqual({
         negotiateVersion: 1,
-        connectionId: expect.any(String),
-        connectionToken: expect.any(String),
+        connectionId: expect.any(String) as string,
+        connectionToken: expect.any(String) as string,
         availableTransports: [{ transport: 'WebSockets', transferFormats: ['Text'] }],
       })
       expect(body.connectionId).not.toBe(body.connectionToken)
@@ -54,7 +54,7 @@ describe('negotiation', () => {
   it('answers a version that is no number with an error in the body', async () => {
     const { status, body } = await negotiate('?negotiateVersion=one')
     expect(status).toBe(200)
-    expect(body).toEqual({ error: expect.stringContaining('non-integer') })
+    expect(body).toEqual({ error: expect.stringContaining('non-integer') as string })
   })
 
   it('refuses strangers and pages of other origins', async () => {
@@ -136,7 +136,7 @@ describe('the handshake', () => {
   ])('refuses %s', async (_name, text) => {
     const client = await rawClient(harness.url)
     client.socket.send(text + separator)
-    expect(await client.next()).toEqual({ error: expect.any(String) })
+    expect(await client.next()).toEqual({ error: expect.any(String) as string })
     expect(await client.closed).toBe(1000)
     expect(harness.connected).toEqual([])
   })
@@ -159,7 +159,7 @@ describe('the handshake', () => {
     await harness.clock.elapse(14_000)
     expect(harness.hub.connectionCount).toBe(1)
     await harness.clock.elapse(2_000)
-    expect(await client.next()).toEqual({ error: expect.stringContaining('late') })
+    expect(await client.next()).toEqual({ error: expect.stringContaining('late') as string })
     await client.closed
     expect(harness.hub.connectionCount).toBe(0)
   })
@@ -230,7 +230,10 @@ describe('messages', () => {
   it('does not collect an endless message', async () => {
     const client = await openClient(harness.url)
     for (let n = 0; n < 40; n += 1) client.socket.send('x'.repeat(1_024))
-    expect(await client.next()).toMatchObject({ type: 7, error: expect.stringContaining('longer') })
+    expect(await client.next()).toMatchObject({
+      type: 7,
+      error: expect.stringContaining('longer') as string,
+    })
   })
 
   it('refuses a frame over 4 MiB', async () => {

@@ -1,0 +1,57 @@
+import type { FastifyInstance } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import type { Logger } from 'pino'
+import type { Clock } from '../../../src/platform/types'
+import type { ChatSessions } from '../chat/chatSessions'
+import { createHub } from '../hub/hub'
+import { hubRoutes } from '../hub/hubRoutes'
+import type { Caller, IdentityProvider } from '../identity/identityProvider'
+import type { UpgradeHandler } from '../web/upgradeRouter'
+import { createRelay } from './relay'
+
+/** Where hub clients connect, on the gateway. */
+export const hubPath = '/signalr'
+
+export type BackEndWayOptions = {
+  identity: IdentityProvider
+  sessions: Pick<ChatSessions, 'open'>
+  /** Address of the chat server, with its path prefix. */
+  chatAddress: URL
+  isAllowedOrigin(origin: string | undefined, host: string | undefined): boolean
+  /** The real client's address. */
+  addressOf(request: IncomingMessage): string
+  clock: Clock
+  logger: Logger
+}
+
+/** Back-end authentication: the hub and the relay behind it. */
+export type BackEndWay = UpgradeHandler & {
+  /** Adds the hub's HTTP endpoints. */
+  addRoutes(app: FastifyInstance): Promise<void>
+  /** Ends the connections of a sign-in; called before its chat session is revoked. */
+  signedOut(caller: Caller): void
+  /** How much is going on now. */
+  load(): { hubConnections: number; chatConnections: number }
+  /** Asks the clients to come back elsewhere, and ends. */
+  close(): Promise<void>
+}
+
+export function createBackEndWay(options: BackEndWayOptions): BackEndWay {
+  const relay = createRelay(options)
+  const hub = createHub({ ...options, application: relay })
+  return {
+    async addRoutes(app) {
+      await app.register(hubRoutes, { prefix: hubPath, identity: options.identity, hub })
+    },
+    upgrade: (request, socket, head) => hub.upgrade(request, socket, head),
+    signedOut(caller) {
+      hub.endSession(caller.sessionId)
+      relay.sessionEnded(caller)
+    },
+    load: () => ({ hubConnections: hub.connectionCount, chatConnections: relay.userCount }),
+    async close() {
+      await hub.close()
+      relay.close()
+    },
+  }
+}

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
-import type { AgentCredentials } from './gateway/chat/agent'
+import type { AgentCredentials } from './gateway/chat/agentSession'
 import { StartError } from './errors'
 import { readIdentitySettings, type IdentitySettings } from './gateway/identity/identitySettings'
 

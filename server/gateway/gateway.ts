@@ -5,11 +5,13 @@ import type { Logger } from 'pino'
 import { Pool } from 'undici'
 import type { Clock as TimerClock } from '../../src/platform/types'
 import { abpFailure } from './abpEnvelope'
-import { createAgent, type Agent, type AgentCredentials } from './chat/agent'
+import { createAgent, type Agent } from './chat/agent'
+import { createAgentSession, type AgentCredentials } from './chat/agentSession'
 import { createChatAccounts } from './chat/chatAccounts'
 import { createChatRest } from './chat/chatRest'
 import { createChatSessions } from './chat/chatSessions'
 import { createTokenByPassword, createTokenBySecret, createTokenIssuer } from './chat/tokenIssuer'
+import { createWithChat } from './chat/withChat'
 import { systemClock, type Clock } from './clock'
 import { assembleIdentity } from './identity/assembleIdentity'
 import type { UserDirectory } from './identity/identityProvider'
@@ -165,7 +167,13 @@ type Parts = ReturnType<typeof assemble>
 function assemble(options: GatewayOptions, machinery: Machinery) {
   const { clock, logger, store, users, pool, basePath } = machinery
   const rest = createChatRest(pool, basePath, clock)
-  const agent: Agent = createAgent(rest, options.agent)
+  const agentSession = createAgentSession(rest, options.agent)
+  const withChat = createWithChat({
+    rest,
+    agent: agentSession,
+    user: (caller, address) => sessions.credentialsOf(caller, address),
+  })
+  const agent: Agent = createAgent(withChat, agentSession)
   const secretBox = createSecretBox(options.encryptionKey)
   const accounts = createChatAccounts({ store, agent, secretBox, logger })
   const issuer = createTokenIssuer([

@@ -8,15 +8,18 @@ import type { SecretBox } from '../store/secretBox'
 import type { Agent, FoundUser } from './agent'
 import { ChatRefusal } from './chatRest'
 
+/** What is needed of a business user to find or make their chat account. */
+export type ChatPerson = Pick<Caller, 'userId' | 'username' | 'name' | 'email'>
+
 /** Finds or creates the chat account of a business user. */
 export type ChatAccounts = {
   /**
    * @throws {ImError} when the agent is missing or refused, or the chat server is unavailable or does not accept the
    * account.
    */
-  ensure(caller: Caller): Promise<ChatAccount>
+  ensure(caller: ChatPerson): Promise<ChatAccount>
   /** Forgets an account that no longer exists on the chat server. @returns whether it was gone. */
-  forgetIfGone(caller: Caller): Promise<boolean>
+  forgetIfGone(caller: Pick<ChatPerson, 'userId'>): Promise<boolean>
   /** The random password of an account that this gateway created. */
   secretOf(account: ChatAccount): string | undefined
 }
@@ -58,7 +61,10 @@ export function createChatAccounts(options: ChatAccountsOptions): ChatAccounts {
   }
 }
 
-async function findOrCreate(options: ChatAccountsOptions, caller: Caller): Promise<ChatAccount> {
+async function findOrCreate(
+  options: ChatAccountsOptions,
+  caller: ChatPerson,
+): Promise<ChatAccount> {
   for (const username of usernamesFor(caller)) {
     const found = await options.agent.findByUsername(username)
     if (!found) {
@@ -74,19 +80,19 @@ async function findOrCreate(options: ChatAccountsOptions, caller: Caller): Promi
 }
 
 /** The login name first; with the id behind it when that one belongs to somebody else. */
-function usernamesFor({ username, userId }: Caller): string[] {
+function usernamesFor({ username, userId }: ChatPerson): string[] {
   const slug = username.toLowerCase().replace(/[^a-z0-9._-]/g, '-')
   return [slug, `${slug}.${userId.replace(/[^A-Za-z0-9]/g, '-')}`]
 }
 
-function isSamePerson(found: FoundUser, caller: Caller): boolean {
+function isSamePerson(found: FoundUser, caller: ChatPerson): boolean {
   return found.emails.includes(caller.email.toLowerCase()) && !found.roles.includes('admin')
 }
 
 /** @returns undefined when the chat server refuses the name or address, most often because it is taken. */
 async function create(
   { agent, secretBox, logger }: ChatAccountsOptions,
-  { name, email }: Caller,
+  { name, email }: ChatPerson,
   username: string,
 ): Promise<ChatAccount | undefined> {
   const password = randomBytes(32).toString('base64url')

@@ -8,6 +8,7 @@ import { hashToken, type SecretBox } from '../store/secretBox'
 import type { ChatAccounts } from './chatAccounts'
 import { ChatRefusal, type ChatCredentials, type ChatRest } from './chatRest'
 import type { TokenIssuer } from './tokenIssuer'
+import type { CredentialSource } from './withChat'
 
 const dayMs = 24 * 60 * 60_000
 /** Shorter than the 90 days after which a chat server drops a login token (protocol reference 1.8). */
@@ -41,6 +42,10 @@ export type ChatSessions = {
    * missing permission (protocol reference 3.2), which must not sign anybody out. Never throws.
    */
   forgetIfDead(pair: IssuedPair): Promise<void>
+  /** The caller's own credentials, for `withChat`. */
+  credentialsOf(caller: Caller, address: string): CredentialSource
+  /** Revokes every chat token of a business user, on all devices. Never throws. */
+  closeAll(businessUserId: string): Promise<void>
   /** Signs out: revokes the chat token on the chat server and the business token here. Never throws. */
   close(caller: Caller): Promise<void>
 }
@@ -58,12 +63,27 @@ export type ChatSessionsOptions = {
 export function createChatSessions(options: ChatSessionsOptions): ChatSessions {
   const { store, clock } = options
   const flight = createSingleFlight<ChatSession>()
+  const open: ChatSessions['open'] = (caller, { renew, address }) =>
+    flight.run(caller.sessionId, async () => {
+      const kept = renew ? undefined : keptSession(options, caller)
+      return kept ?? (await newSession(options, caller, address))
+    })
   return {
-    open: (caller, { renew, address }) =>
-      flight.run(caller.sessionId, async () => {
-        const kept = renew ? undefined : keptSession(options, caller)
-        return kept ?? (await newSession(options, caller, address))
-      }),
+    open,
+    credentialsOf(caller, address) {
+      const current = () => open(caller, { renew: false, address })
+      return {
+        current,
+        async renew({ authToken }) {
+          const pair = store.pairByHash(hashToken(authToken))
+          if (pair) await forgetIfDead(options, pair)
+          return store.pairByHash(hashToken(authToken)) ? undefined : current()
+        },
+      }
+    },
+    async closeAll(businessUserId) {
+      await Promise.all(store.pairsOfUser(businessUserId).map((pair) => revoke(options, pair)))
+    },
     require(caller, chatUserId, token) {
       const pair = token === undefined ? undefined : store.pairByHash(hashToken(token))
       const isTheirs =

@@ -1,6 +1,7 @@
 import type { ChatAccount } from '../store/gatewayStore'
 import { ImError } from '../imError'
-import { signInWithPassword, type Agent } from './agent'
+import type { Agent } from './agent'
+import { signInWithPassword } from './agentSession'
 import { ChatRefusal, type ChatCredentials, type ChatRest } from './chatRest'
 
 /** One way to get a login token for a chat user. */

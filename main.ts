@@ -8,7 +8,7 @@ import { storageKeys } from './src/api/storageKeys'
 import { routes } from './src/pages/routes'
 import { systemClock } from './src/platform/clock'
 import { platformLifecycle } from './src/platform/lifecycle'
-import { backgroundGraceMs, flushIntervalMs } from './src/platform/limits'
+import { backgroundGraceMs, flushIntervalMs, maxDrawsPerSecond } from './src/platform/limits'
 import { platformNetwork } from './src/platform/network'
 import { defaultServerUrl } from './src/platform/origin'
 import { resolveRealtimeUrl } from './src/platform/realtimeUrl'
@@ -61,6 +61,7 @@ export function createApp() {
       }),
     systemLanguage: systemLanguage(),
     flushIntervalMs,
+    maxDrawsPerSecond,
     showSignIn: () => {
       if (`/${currentRoute()}` !== routes.signIn) reLaunch(routes.signIn)
     },

@@ -23,7 +23,7 @@ export type ListState = 'loading' | 'ready' | 'failed'
  * the actions, are kept unreactive, and reach the screen once per flush window.
  */
 export const useChatStore = defineStore('chat', () => {
-  const { clock, storage, flushIntervalMs } = useServices()
+  const { clock, storage, flushIntervalMs, maxDrawsPerSecond } = useServices()
   const outbox = useOutboxStore()
   const session = useSessionStore()
   const settings = useSettingsStore()
@@ -36,7 +36,14 @@ export const useChatStore = defineStore('chat', () => {
   let isListVisible = false
   let shownDay = -1
 
-  const flusher = createFlusher({ clock, intervalMs: flushIntervalMs, flush })
+  const flusher = createFlusher({
+    clock,
+    intervalMs: flushIntervalMs,
+    maxPerSecond: maxDrawsPerSecond,
+    // The list of conversations is one component.
+    cost: () => open.publishCost() + (isListVisible ? 1 : 0),
+    flush,
+  })
   const open = useOpenChannel({
     list,
     drafts,

@@ -83,6 +83,9 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     if (isSeen()) readMarks.request()
   }
 
+  /** How many components `publish` would draw now. */
+  const publishCost = (): number => (room ? view.cost(room.timeline) : 0)
+
   /** Opens a channel; one that is not known yet is entered when the list has it. */
   function openChannel(roomId: string): void {
     leaveChannel()
@@ -277,6 +280,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     },
     isOpen: (roomId: string) => room !== undefined && roomId === currentId,
     publish,
+    publishCost,
     refresh,
     appendMessage,
     removeMessages,

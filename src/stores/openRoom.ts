@@ -9,8 +9,8 @@ import type { Timeline } from '../timeline/types'
 import { plainText } from './channel'
 import type { OutboxEntry } from './outboxEntry'
 
-/** Three chunks: enough for any phone's screen and the room above it. */
-const pageSize = 60
+/** Three chunks, the newest with room for ten more: enough for any phone's screen and what is above it. */
+const pageSize = 50
 
 export type HistoryState = 'idle' | 'loading' | 'failed' | 'complete'
 

@@ -4,6 +4,9 @@ import type { Row, Timeline } from '../timeline/types'
 /** A chunk as the screen reads it: only `rows` is reactive, and only as a whole. */
 export type ViewChunk = { readonly key: string; rows: readonly Row[] }
 
+/** How many chunks are drawn at once: 6 x 20 rows (design, decision 5). */
+export const maxMounted = 6
+
 /**
  * Copies what changed in a timeline into reactive chunks. A new message replaces the rows of one chunk, so one component
  * draws again whatever the length of the history (design, decision 5).
@@ -11,6 +14,8 @@ export type ViewChunk = { readonly key: string; rows: readonly Row[] }
 export interface RoomView {
   /** Newest first. */
   chunks: ShallowRef<readonly ViewChunk[]>
+  /** How many components `publish` would draw now: the list when chunks came or went, and the newest chunks that changed. */
+  cost(timeline: Timeline): number
   publish(timeline: Timeline): void
   clear(): void
 }
@@ -18,30 +23,55 @@ export interface RoomView {
 export function createRoomView(): RoomView {
   const chunks = shallowRef<readonly ViewChunk[]>([])
   let views = new Map<string, ViewChunk>()
+  let isListChanged = false
+  const dirty = new Set<string>()
+
+  function collect(timeline: Timeline): void {
+    const { chunksChanged, dirtyKeys } = timeline.takeChanges()
+    isListChanged ||= chunksChanged
+    for (const key of dirtyKeys) dirty.add(key)
+  }
+
+  function replaceList(timeline: Timeline): void {
+    const next = new Map<string, ViewChunk>()
+    const list = timeline.chunks.map(({ key, rows }) => {
+      const known = views.get(key)
+      if (known && dirty.has(key)) known.rows = rows.slice()
+      const view = known ?? shallowReactive({ key, rows: rows.slice() })
+      next.set(key, view)
+      return view
+    })
+    views = next
+    chunks.value = list
+  }
+
+  /** The dirty ones are nearly always the newest, so the walk ends at once. */
+  function replaceRows(timeline: Timeline): void {
+    for (const { key, rows } of timeline.chunks) {
+      if (dirty.size === 0) return
+      const view = dirty.delete(key) ? views.get(key) : undefined
+      if (view) view.rows = rows.slice()
+    }
+  }
 
   return {
     chunks,
+    cost(timeline) {
+      collect(timeline)
+      const drawn = timeline.chunks.slice(0, maxMounted).filter(({ key }) => dirty.has(key))
+      return drawn.length + (isListChanged ? 1 : 0)
+    },
     publish(timeline) {
-      const { chunksChanged, dirtyKeys } = timeline.takeChanges()
-      if (!chunksChanged) {
-        for (const { key, rows } of timeline.chunks) {
-          const view = dirtyKeys.has(key) ? views.get(key) : undefined
-          if (view) view.rows = rows.slice()
-        }
-        return
-      }
-      const next = new Map<string, ViewChunk>()
-      chunks.value = timeline.chunks.map(({ key, rows }) => {
-        const known = views.get(key)
-        if (known && dirtyKeys.has(key)) known.rows = rows.slice()
-        const view = known ?? shallowReactive({ key, rows: rows.slice() })
-        next.set(key, view)
-        return view
-      })
-      views = next
+      collect(timeline)
+      if (isListChanged) replaceList(timeline)
+      else replaceRows(timeline)
+      isListChanged = false
+      dirty.clear()
     },
     clear() {
       views = new Map()
+      isListChanged = false
+      dirty.clear()
       chunks.value = []
     },
   }

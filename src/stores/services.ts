@@ -24,6 +24,8 @@ export type Services = {
   systemLanguage: string
   /** Least time between two updates of the screen, in milliseconds (design: 100 in mini-programs, 50 elsewhere). */
   flushIntervalMs: number
+  /** Most components drawn per second by incoming messages (design: 10 setData calls in mini-programs). */
+  maxDrawsPerSecond: number
   /** Shows the sign-in page; asked when a session has ended. */
   showSignIn: () => void
 }

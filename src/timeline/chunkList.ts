@@ -50,10 +50,14 @@ export class ChunkList {
   appendOlder(entries: readonly Entry[]): void {
     const rows = entries.map((entry, i) => this.draw(entry, entries[i - 1]))
     const border = this.chunks[this.chunks.length - 1]
-    for (let end = entries.length; end > 0; end -= CHUNK_SIZE) {
-      const start = Math.max(0, end - CHUNK_SIZE)
+    // The first page leaves room in the newest chunk, so that the next message needs no new one.
+    let size = border === undefined ? CHUNK_SIZE / 2 : CHUNK_SIZE
+    for (let end = entries.length; end > 0;) {
+      const start = Math.max(0, end - size)
       const chunk = this.createChunk(entries.slice(start, end), rows.slice(start, end))
       this.link(chunk, undefined, this.chunks[this.chunks.length - 1])
+      end = start
+      size = CHUNK_SIZE
     }
     this.visible += entries.length
     if (border !== undefined) this.redrawAfter(border, -1)

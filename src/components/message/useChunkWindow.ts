@@ -1,8 +1,5 @@
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
-import type { ViewChunk } from '../../stores/roomView'
-
-/** How many chunks are drawn at once: 6 x 20 rows (design, decision 5). */
-export const maxMounted = 6
+import { maxMounted, type ViewChunk } from '../../stores/roomView'
 
 export type ChunkWindowOptions = {
   /** Newest first. */
@@ -38,6 +35,8 @@ export function useChunkWindow({ chunks, measure, loadOlder }: ChunkWindowOption
   const firstKey = ref('')
   const heights = shallowRef<ReadonlyMap<string, number>>(new Map())
   let isMoving = false
+  /** Grows with each reset: a move that was measuring then does not happen any more. */
+  let resets = 0
 
   const start = computed(() => {
     if (firstKey.value === '') return 0
@@ -84,9 +83,10 @@ export function useChunkWindow({ chunks, measure, loadOlder }: ChunkWindowOption
   async function move(change: () => void): Promise<void> {
     if (isMoving) return
     isMoving = true
+    const resetsBefore = resets
     try {
       await remember()
-      change()
+      if (resets === resetsBefore) change()
     } finally {
       isMoving = false
     }
@@ -107,7 +107,10 @@ export function useChunkWindow({ chunks, measure, loadOlder }: ChunkWindowOption
     isAtStart: computed(() => start.value === 0),
     showOlder,
     showNewer: () => move(() => moveTo(start.value - 1)),
-    reset: () => moveTo(0),
+    reset() {
+      resets += 1
+      moveTo(0)
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import { shallowRef } from 'vue'
-import { maxMounted, useChunkWindow } from '../../../../src/components/message/useChunkWindow'
+import { useChunkWindow } from '../../../../src/components/message/useChunkWindow'
+import { maxMounted } from '../../../../src/stores/roomView'
 import { flush } from '../support/fakeClock'
 import { deferred } from '../stores/support/client'
 
@@ -129,4 +130,16 @@ test('a room that is loaded anew begins at its newest message, though its keys a
   chunks.value = []
   chunks.value = chunksOf(9) as never
   expect([keys(), view.isAtStart.value, pads()]).toEqual(['c9 c8 c7 c6 c5 c4', true, [0, 0]])
+})
+
+test('a move that is still measuring does not happen after a reset', async () => {
+  const { view, keys, measure } = setUp(9)
+  await view.showOlder()
+  const measured = deferred<number[]>()
+  measure.mockReturnValueOnce(measured.promise)
+  const moving = view.showOlder()
+  view.reset()
+  measured.resolve([])
+  await moving
+  expect(keys()).toBe('c9 c8 c7 c6 c5 c4')
 })

@@ -65,3 +65,56 @@ test('a change that the drawing itself causes is drawn too', async () => {
   await clock.elapse(50)
   expect(count).toBe(2)
 })
+
+describe('with a budget of ten components a second', () => {
+  function setUpBudget(costs: () => number) {
+    const clock = createFakeClock()
+    const drawn: { at: number; cost: number }[] = []
+    const startedAt = clock.now()
+    const flush = () => drawn.push({ at: clock.now() - startedAt, cost: costs() })
+    const flusher = createFlusher({ clock, intervalMs: 100, maxPerSecond: 10, cost: costs, flush })
+    /** The most that was drawn within any second. */
+    const peak = () =>
+      Math.max(
+        ...drawn.map(({ at }) =>
+          drawn
+            .filter((one) => one.at >= at && one.at < at + 1000)
+            .reduce((sum, { cost }) => sum + cost, 0),
+        ),
+      )
+    return { clock, drawn, flusher, peak }
+  }
+
+  test('flushes that draw four each never draw more than ten within a second, and the last change is drawn', async () => {
+    const { clock, drawn, flusher, peak } = setUpBudget(() => 4)
+    for (let i = 0; i < 300; i++) {
+      flusher.mark()
+      await clock.elapse(10)
+    }
+    await clock.elapse(1_100)
+    expect(peak()).toBeLessThanOrEqual(10)
+    expect(drawn.length).toBeGreaterThanOrEqual(6)
+    expect([drawn.at(-1)!.at >= 2_990, clock.timerCount]).toEqual([true, 0])
+  })
+
+  test('what became dearer while it waited is looked at again', async () => {
+    let cost = 1
+    const { clock, flusher, peak } = setUpBudget(() => cost)
+    for (let i = 0; i < 100; i++) {
+      flusher.mark()
+      await clock.elapse(10)
+      cost = 1 + Math.floor(i / 15)
+    }
+    await clock.elapse(2_000)
+    expect(peak()).toBeLessThanOrEqual(10)
+  })
+
+  test('one flush that is dearer than the whole budget comes after a quiet second', async () => {
+    const { clock, drawn, flusher } = setUpBudget(() => 12)
+    flusher.mark()
+    await clock.elapse(200)
+    flusher.mark()
+    await clock.elapse(1_000)
+    expect(drawn.map(({ at }) => at)).toEqual([0, 1_000])
+  })
+})

@@ -15,7 +15,7 @@ describe('opening', () => {
     const client = await setUp()
     for (let i = 0; i < 130; i++) client.server.post('bob', 'general', `text ${i}`)
     await client.open('general')
-    expect([client.rows().length, client.chat.historyState]).toEqual([60, 'idle'])
+    expect([client.rows().length, client.chat.historyState]).toEqual([50, 'idle'])
     await client.chat.loadOlder()
     await client.chat.loadOlder()
     await client.settle()

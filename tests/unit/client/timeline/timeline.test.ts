@@ -97,18 +97,19 @@ describe('order', () => {
 })
 
 describe('chunks', () => {
-  test('the first page is cut from its newest message backwards', () => {
-    expect(sizes(opened(50))).toEqual([20, 20, 10])
+  test('the first page is cut from its newest message backwards, with room for ten more', () => {
+    expect(sizes(opened(50))).toEqual([10, 20, 20])
   })
 
   test('a live message goes to the newest chunk while it has room, else to a new one in front', () => {
-    const timeline = opened(CHUNK_SIZE - 1)
-    timeline.upsert(series(1000, 1001))
+    const timeline = opened(CHUNK_SIZE / 2)
+    timeline.upsert(series(1000, 1010))
+    expect(sizes(timeline)).toEqual([20])
     expect(timeline.takeChanges()).toEqual({
       chunksChanged: false,
       dirtyKeys: new Set([timeline.chunks[0]!.key]),
     })
-    timeline.upsert(series(1001, 1002))
+    timeline.upsert(series(1010, 1011))
     expect(sizes(timeline)).toEqual([1, 20])
     expect(timeline.takeChanges()).toEqual({
       chunksChanged: true,
@@ -120,7 +121,7 @@ describe('chunks', () => {
     const timeline = opened(40)
     const before = timeline.chunks.map((chunk) => [...chunk.rows])
     timeline.insertHistory(page(series(930, 961)))
-    expect(sizes(timeline)).toEqual([20, 20, 20, 10])
+    expect(sizes(timeline)).toEqual([10, 20, 10, 20, 10])
     const changed = before.flatMap((rows, c) =>
       rows.filter((row, i) => row !== timeline.chunks[c]!.rows[i]),
     )
@@ -130,7 +131,7 @@ describe('chunks', () => {
   test('a message in the middle of a full chunk splits it in halves', () => {
     const timeline = opened(60)
     timeline.upsert([makeMessage('late', 965 * MINUTE + 1)])
-    expect(sizes(timeline)).toEqual([20, 10, 11, 20])
+    expect(sizes(timeline)).toEqual([10, 20, 11, 10, 10])
     checkInvariants(timeline, makeOptions())
   })
 
@@ -256,9 +257,9 @@ describe('deleting', () => {
   })
 
   test('a chunk of nothing but tombstones goes', () => {
-    const timeline = opened(25)
-    timeline.remove(series(975, 980).map((message) => message.id))
-    expect(sizes(timeline)).toEqual([20])
+    const timeline = opened(35)
+    timeline.remove(series(965, 970).map((message) => message.id))
+    expect(sizes(timeline)).toEqual([10, 20])
     expect(timeline.takeChanges().chunksChanged).toBe(true)
   })
 

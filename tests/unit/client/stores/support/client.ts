@@ -99,6 +99,7 @@ export function createClient(options: ClientOptions = {}) {
     },
     systemLanguage: options.systemLanguage ?? 'en',
     flushIntervalMs: 50,
+    maxDrawsPerSecond: Infinity,
     showSignIn: () => signInShown.push(clock.now()),
   })
   const session = useSessionStore(pinia)

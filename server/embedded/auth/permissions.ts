@@ -68,7 +68,10 @@ const defaults: Readonly<Record<string, readonly string[]>> = {
   'view-statistics': ['admin'],
 }
 
+export type PermissionDoc = { _id: string; roles: string[]; _updatedAt: Date }
+
 export type Permissions = {
+  list(): PermissionDoc[]
   /** Whether one of the user's roles, or of the roles in the room, holds the permission. */
   has(user: UserDoc, permission: string, rid?: string): boolean
   hasAny(user: UserDoc, permissions: readonly string[], rid?: string): boolean
@@ -108,6 +111,16 @@ export const createPermissions = (store: Store): Permissions => {
     return roles.some((role) => holders.has(role))
   }
   return {
+    list: () =>
+      store.driver
+        .all<{ id: string; roles: string; at: number }>(
+          'SELECT id, roles, updated_at AS at FROM permissions ORDER BY id',
+        )
+        .map((row) => ({
+          _id: row.id,
+          roles: JSON.parse(row.roles) as string[],
+          _updatedAt: new Date(row.at),
+        })),
     has,
     hasAny: (user, permissions, rid) => permissions.some((one) => has(user, one, rid)),
   }

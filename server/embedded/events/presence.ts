@@ -21,7 +21,9 @@ export type Presence = {
   /** What others see. */
   statusOf(user: UserDoc): PresenceStatus
   isConnected(uid: string): boolean
-  /** The account changed: tells everybody when its status is another one now. */
+  /** Everybody with a connection. */
+  connectedIds(): string[]
+  /** The account changed: tells everybody when its status or status text is another one now. */
   announceChange(before: UserDoc, after: UserDoc): void
   watch(watcher: PresenceWatcher): () => void
 }
@@ -43,8 +45,7 @@ export const createPresence = (bus: Bus): Presence => {
     if (connection === 'offline') return 'offline'
     return user.statusDefault === 'online' ? connection : user.statusDefault
   }
-  const tell = (user: UserDoc, before: PresenceStatus, after: PresenceStatus): void => {
-    if (before === after) return
+  const tell = (user: UserDoc, after: PresenceStatus): void => {
     const code = presenceCodes[after]
     for (const watcher of watchers) watcher(user._id, [[user.username, code, user.statusText]])
     bus.emit('notify-logged', 'user-status', [
@@ -54,7 +55,8 @@ export const createPresence = (bus: Bus): Presence => {
   const announce = (user: UserDoc, change: () => void): void => {
     const before = statusOf(user)
     change()
-    tell(user, before, statusOf(user))
+    const after = statusOf(user)
+    if (after !== before) tell(user, after)
   }
   return {
     connectionStatus: (user, connectionId, status) =>
@@ -72,7 +74,11 @@ export const createPresence = (bus: Bus): Presence => {
     statusConnection,
     statusOf,
     isConnected: (uid) => connections.has(uid),
-    announceChange: (before, after) => tell(after, statusOf(before), statusOf(after)),
+    announceChange: (before, after) => {
+      const status = statusOf(after)
+      if (status !== statusOf(before) || after.statusText !== before.statusText) tell(after, status)
+    },
+    connectedIds: () => [...connections.keys()],
     watch: (watcher) => {
       watchers.add(watcher)
       return () => watchers.delete(watcher)

@@ -1,5 +1,6 @@
 import { chatEndpoints } from './chat'
 import { createRoomEndpoints } from './createRooms'
+import { directoryEndpoints } from './directory'
 import { directRoomEndpoints } from './directRooms'
 import { discussionEndpoints } from './discussions'
 import type { Endpoint } from './endpoint'
@@ -11,19 +12,26 @@ import { methodCallEndpoints } from './methodCall'
 import { namedRoomListEndpoints } from './namedRoomLists'
 import { namedRoomMemberEndpoints } from './namedRoomMembers'
 import { namedRoomSettingEndpoints } from './namedRoomSettings'
+import { ownAccountEndpoints } from './ownAccount'
 import { postMessageEndpoints } from './postMessage'
+import { roleEndpoints } from './roles'
 import { roomActionEndpoints } from './roomActions'
 import { roomEndpoints } from './rooms'
 import { sessionEndpoints } from './session'
 import { subscriptionEndpoints } from './subscriptions'
 import { threadEndpoints } from './threads'
 import { userEndpoints } from './users'
+import { userStatusEndpoints } from './userStatus'
 
 /** The REST surface; a new resource adds its file here. */
 export const endpoints: readonly Endpoint[] = [
   ...sessionEndpoints,
   ...infoEndpoints,
   ...userEndpoints,
+  ...userStatusEndpoints,
+  ...ownAccountEndpoints,
+  ...directoryEndpoints,
+  ...roleEndpoints,
   ...subscriptionEndpoints,
   ...roomEndpoints,
   ...roomActionEndpoints,

@@ -19,6 +19,16 @@ export const createTokens = (driver: SqlDriver) => ({
       token.createdAt,
     ),
   remove: (hash: string): boolean => driver.run('DELETE FROM tokens WHERE hash = ?', hash) > 0,
+  /** Removes every token of a user but one and answers their hashes. */
+  removeOthers: (uid: string, kept: string): string[] => {
+    const rows = driver.all<{ hash: string }>(
+      'SELECT hash FROM tokens WHERE uid = ? AND hash <> ?',
+      uid,
+      kept,
+    )
+    driver.run('DELETE FROM tokens WHERE uid = ? AND hash <> ?', uid, kept)
+    return rows.map((row) => row.hash)
+  },
   /** Removes the oldest tokens of a user beyond `keep` and answers their hashes. */
   removeBeyond: (uid: string, keep: number): string[] => {
     const rows = driver.all<{ hash: string }>(

@@ -6,6 +6,14 @@ export type Users = ReturnType<typeof createUsers>
 
 const decode = createDecoder<UserDoc>()
 
+const searchWhere = `json_extract(doc, '$.active') = 1
+  AND (username LIKE ? ESCAPE '\\' OR json_extract(doc, '$.name') LIKE ? ESCAPE '\\')`
+
+const searchValues = (term: string): [string, string] => {
+  const pattern = `%${term.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+  return [pattern, pattern]
+}
+
 /** Accounts. The password hash is a column of its own and never part of the document. */
 export const createUsers = (driver: SqlDriver) => {
   const saveEmails = (user: UserDoc): void => {
@@ -54,6 +62,21 @@ export const createUsers = (driver: SqlDriver) => {
     setPasswordHash: (id: string, password: string): void =>
       void driver.run('UPDATE users SET password = ? WHERE id = ?', password, id),
     count: (): number => driver.get<{ n: number }>('SELECT count(*) AS n FROM users')?.n ?? 0,
+    /** Active accounts whose name or user name contains a text, upper and lower case alike, by user name. */
+    search: (term: string, offset: number, count: number): UserDoc[] =>
+      decode.all(
+        driver.all<DocRow>(
+          `SELECT doc FROM users WHERE ${searchWhere} ORDER BY username LIMIT ? OFFSET ?`,
+          ...searchValues(term),
+          count,
+          offset,
+        ),
+      ),
+    searchCount: (term: string): number =>
+      driver.get<{ n: number }>(
+        `SELECT count(*) AS n FROM users WHERE ${searchWhere}`,
+        ...searchValues(term),
+      )?.n ?? 0,
     page: (offset: number, count: number): UserDoc[] =>
       decode.all(
         driver.all<DocRow>(

@@ -1,0 +1,180 @@
+import { Type } from 'typebox'
+import type { App } from '../app'
+import type { RoomDoc, UserDoc } from '../documents'
+import { canAccessRoom } from '../domain/roomAccess'
+import { MeteorError, TextError } from '../errors'
+import { openGet, userGet, type Endpoint } from './endpoint'
+import { pageOf, pagingFields, pagingOf } from './paging'
+import { sorted, sortKeys } from './sorting'
+
+const strict = { additionalProperties: false }
+const optionalText = Type.Optional(Type.String())
+
+const parsed = (text: string): Record<string, unknown> => {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
+  } catch {
+    // Told below, like every other value that is no object.
+  }
+  throw new MeteorError('error-invalid-params', 'The parameter is not a JSON object')
+}
+
+const suggestion = (app: App, user: UserDoc): Record<string, unknown> => {
+  const { _id, username, name, nickname, avatarETag, statusText } = user
+  return {
+    _id,
+    username,
+    name,
+    nickname,
+    status: app.presence.statusOf(user),
+    avatarETag,
+    statusText,
+  }
+}
+
+const found = (app: App, term: string, except: readonly unknown[]): Record<string, unknown>[] => {
+  const limit = app.settings.number('Number_of_users_autocomplete_suggestions')
+  return app.store.users
+    .search(term, 0, limit + except.length)
+    .filter((user) => !except.includes(user.username))
+    .slice(0, limit)
+    .map((user) => suggestion(app, user))
+}
+
+const autocomplete = userGet(
+  'users.autocomplete',
+  { query: Type.Object({ selector: Type.String({ minLength: 1 }) }, strict) },
+  ({ app, user, query }) => {
+    if (!app.permissions.has(user, 'view-outside-room')) return { items: [] }
+    const { term, exceptions } = parsed(query.selector)
+    const except = Array.isArray(exceptions) ? (exceptions as unknown[]) : []
+    return { items: found(app, typeof term === 'string' ? term : '', except) }
+  },
+)
+
+const roomsNamed = (app: App, user: UserDoc, term: string): RoomDoc[] => {
+  const wanted = term.toLowerCase()
+  return app.store.rooms.ofType('c').filter((room) => {
+    const names = [room.name ?? '', room.fname ?? '']
+    const matches = names.some((name) => name.toLowerCase().includes(wanted))
+    return matches && room.archived !== true && canAccessRoom(app, room, user)
+  })
+}
+
+const spotlightQuery = Type.Object(
+  {
+    query: Type.String(),
+    usernames: optionalText,
+    type: optionalText,
+    rid: optionalText,
+  },
+  strict,
+)
+
+/** `@` finds people only, `#` rooms only (protocol reference 3.7). Who is not signed in finds nothing. */
+const spotlight = openGet('spotlight', spotlightQuery, ({ app, session, query }) => {
+  if (session === undefined) return { users: [], rooms: [] }
+  const { user } = session
+  const only = query.query.startsWith('@') ? 'users' : query.query.startsWith('#') ? 'rooms' : ''
+  const term = only === '' ? query.query : query.query.slice(1)
+  const type = query.type === undefined ? {} : parsed(query.type)
+  const wants = (kind: 'users' | 'rooms'): boolean =>
+    (only === '' || only === kind) && type[kind] !== false
+  const outside = app.permissions.has(user, 'view-outside-room')
+  const users = wants('users') && outside ? found(app, term, query.usernames?.split(',') ?? []) : []
+  const members = query.rid === undefined ? [] : app.store.subscriptions.memberIds(query.rid)
+  const marked = users.map((one) =>
+    query.rid === undefined || members.includes(String(one._id)) ? one : { ...one, outside: true },
+  )
+  const rank = (one: object): number => ('outside' in one ? 1 : 0)
+  const rooms = wants('rooms') ? roomsNamed(app, user, term).slice(0, 5) : []
+  return {
+    users: marked.sort((a, b) => rank(a) - rank(b)),
+    rooms: rooms.map(({ _id, t, name, fname, lastMessage }) => ({
+      _id,
+      t,
+      name,
+      fname,
+      lastMessage,
+    })),
+  }
+})
+
+const directoryQuery = Type.Object(
+  {
+    text: optionalText,
+    type: Type.Optional(
+      Type.Union([Type.Literal('users'), Type.Literal('channels'), Type.Literal('teams')]),
+    ),
+    workspace: optionalText,
+    sort: optionalText,
+    ...pagingFields,
+  },
+  strict,
+)
+
+const listedUser = (app: App, caller: UserDoc, user: UserDoc): Record<string, unknown> => {
+  const { _id, createdAt, username, name, nickname, bio, avatarETag } = user
+  const card = { _id, createdAt, username, name, nickname, bio, avatarETag }
+  const full = app.permissions.has(caller, 'view-full-other-user-info')
+  return full ? { ...card, emails: user.emails } : card
+}
+
+const directory = userGet('directory', { query: directoryQuery }, ({ app, user, query }) => {
+  const keys = sortKeys(query.sort)
+  if (keys.length > 1) throw new TextError('This method support only one "sort" parameter')
+  const term = query.text ?? ''
+  if (query.type === 'users') {
+    if (!app.permissions.has(user, 'view-outside-room')) throw new TextError('unauthorized', 403)
+    const everybody = app.store.users.search(term, 0, Number.MAX_SAFE_INTEGER)
+    const page = pageOf(sorted(everybody, keys), query)
+    const { items, ...rest } = page
+    return { result: items.map((one) => listedUser(app, user, one)), ...rest }
+  }
+  // There are no teams here, so that list is empty.
+  const rooms = query.type === 'teams' ? [] : roomsNamed(app, user, term)
+  const { items, ...rest } = pageOf(sorted(rooms, keys), query)
+  return { result: items, ...rest }
+})
+
+const available = userGet(
+  'users.checkUsernameAvailability',
+  { query: Type.Object({ username: Type.String({ minLength: 1 }) }, strict) },
+  ({ app, query }) => ({ result: app.store.users.byUsername(query.username) === undefined }),
+)
+
+const emptyQuery = Type.Object(
+  { name: optionalText, _id: optionalText, sort: optionalText, ...pagingFields },
+  strict,
+)
+
+/** Lists of what a workspace can add and this one has none of. */
+const emptyLists: readonly Endpoint[] = [
+  userGet(
+    'emoji-custom.list',
+    { query: Type.Object({ updatedSince: optionalText }, strict) },
+    () => ({ emojis: { update: [], remove: [] } }),
+  ),
+  ...(
+    [
+      ['emoji-custom.all', 'emojis', {}],
+      ['custom-user-status.list', 'statuses', {}],
+      ['commands.list', 'commands', { appsLoaded: true }],
+    ] as const
+  ).map(([path, key, more]) =>
+    userGet(path, { query: emptyQuery }, ({ query }) => {
+      const { offset } = pagingOf(query)
+      return { [key]: [], ...more, count: 0, offset, total: 0 }
+    }),
+  ),
+]
+
+/** How people and rooms are found (protocol reference 3.6 and 3.7). */
+export const directoryEndpoints: readonly Endpoint[] = [
+  autocomplete,
+  spotlight,
+  directory,
+  available,
+  ...emptyLists,
+]

@@ -30,6 +30,8 @@ export type AppProgram = {
   /** Queues the user's answer: true, false or a text for showModal, an index or false for showActionSheet. */
   answer(api: string, value: unknown): Promise<void>
   stack(): Promise<string[]>
+  /** Paths of all pages that the build knows, each with a leading slash. */
+  routes(): Promise<string[]>
   storage(): Promise<Record<string, unknown>>
   /** The user leaves the app, and comes back. */
   hide(): Promise<void>
@@ -109,6 +111,7 @@ function inspection(page: Page) {
     network: () => page.evaluate(() => [...runningApp.records.network]),
     log: () => page.evaluate(() => [...runningApp.records.log]),
     stack: () => page.evaluate(() => runningApp.stack()),
+    routes: () => page.evaluate(() => [...runningApp.routes]),
     storage: () =>
       page.evaluate(() => {
         const { uni } = runningApp

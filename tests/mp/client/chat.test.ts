@@ -1,21 +1,20 @@
 import { disconnectBrowser } from '../../browser/browser'
 import { eventually } from '../../browser/eventually'
-import { rest, type RestPerson } from '../../e2e/rest'
-import { startServer, type TestServer } from '../../e2e/server'
-import type { MiniProgram } from '../host/handle'
 import {
   conversations,
   expectPage,
-  launchClient,
   openRoom,
   patience,
-  roomPage,
+  routeOf,
   rows,
   send,
   shows,
-  signedInStorage,
   signIn,
-} from './client'
+} from '../../browser/operate'
+import { rest, type RestPerson } from '../../e2e/rest'
+import { startServer, type TestServer } from '../../e2e/server'
+import type { MiniProgram } from '../host/handle'
+import { launchClient, signedInStorage } from './client'
 
 jest.setTimeout(30_000)
 
@@ -65,7 +64,7 @@ describe('the mini-program at its first start', () => {
   })
 
   it('goes to the sign-in page when a link leads into a room', async () => {
-    program = await launchClient(server, { path: roomPage, query: { id: roomId } })
+    program = await launchClient(server, { path: routeOf('room'), query: { id: roomId } })
     await expectPage(program, 'signin')
     await program.close()
   })
@@ -73,7 +72,7 @@ describe('the mini-program at its first start', () => {
   it('says that a room does not exist, and leads back to the conversations', async () => {
     program = await launchClient(server, {
       storage: signedIn,
-      path: roomPage,
+      path: routeOf('room'),
       query: { id: 'doesNotExist12345' },
     })
     await eventually(async () =>

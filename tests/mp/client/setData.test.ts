@@ -1,17 +1,10 @@
 import { disconnectBrowser } from '../../browser/browser'
+import { conversations, openRoom, send, shows } from '../../browser/operate'
 import { rest, type RestPerson } from '../../e2e/rest'
 import { startServer, type TestServer } from '../../e2e/server'
 import type { MiniProgram } from '../host/handle'
 import type { Meter } from '../host/bundle'
-import {
-  conversations,
-  launchClient,
-  loadAllHistory,
-  openRoom,
-  send,
-  shows,
-  signedInStorage,
-} from './client'
+import { launchClient, loadAllHistory, signedInStorage } from './client'
 import { countsOf, describeCalls, printFigure } from './figures'
 
 jest.setTimeout(60_000)

@@ -23,6 +23,7 @@ export type AppRuntime = {
   phone: Phone
   uni: ServiceFramework['runtime']['uni']
   stack(): string[]
+  routes: string[]
 }
 
 declare global {
@@ -34,7 +35,7 @@ declare global {
 }
 
 /** Has further names with undefined values: what the base app hides from the service layer. */
-type AppConfig = { __uniConfig: unknown; __uniRoutes: unknown; [name: string]: unknown }
+type AppConfig = { __uniConfig: unknown; __uniRoutes: { path: string }[]; [name: string]: unknown }
 
 /** Names of the browser that app-service.js must not see: the phone's service layer has no window. */
 const hidden = [
@@ -68,6 +69,7 @@ export async function boot(options: AppBootOptions): Promise<void> {
     phone,
     uni,
     stack: () => runtime.getCurrentPages().map(({ route }) => route),
+    routes: __uniRoutes.map(({ path }) => path),
   }
   const scope: Record<string, unknown> = { plus, weex, Vue, ...config, ...runtime }
   for (const name of hidden) scope[name] = undefined

@@ -1,0 +1,60 @@
+import { disconnectBrowser } from '../../browser/browser'
+import { conversations, openRoom, shows } from '../../browser/operate'
+import { rest, type RestPerson } from '../../e2e/rest'
+import { startServer, type TestServer } from '../../e2e/server'
+import type { MiniProgram } from '../host/handle'
+import { launchClient, signedInStorage } from './client'
+import { countsOf, describeCalls, printFigure } from './figures'
+
+jest.setTimeout(60_000)
+
+const burst = 200
+
+let server: TestServer
+let bob: RestPerson
+let program: MiniProgram
+
+beforeAll(async () => {
+  server = await startServer()
+  bob = await rest(server.url).signIn('bob')
+  const storage = await signedInStorage(server, 'alice')
+  program = await launchClient(server, { storage })
+  await conversations(program).first().waitFor()
+})
+
+afterAll(async () => {
+  await program.end()
+  await server.stop()
+  await disconnectBrowser()
+})
+
+/** The most setData calls within any second. */
+function peakOf(calls: readonly { at: number }[]): number {
+  const within = ({ at }: { at: number }) =>
+    calls.filter((call) => call.at >= at && call.at < at + 1000).length
+  return Math.max(0, ...calls.map(within))
+}
+
+test('200 messages at once are at most ten setData calls a second, and all are there', async () => {
+  const roomId = await bob.roomId('lunch')
+  await openRoom(program, roomId)
+  await program.resetMeter()
+  const startedAt = Date.now()
+  const numbers = Array.from({ length: burst }, (_, index) => index)
+  const sender = async (): Promise<void> => {
+    for (let next = numbers.shift(); next !== undefined; next = numbers.shift()) {
+      await bob.send(roomId, `burst ${next}`)
+    }
+  }
+  await Promise.all(Array.from({ length: 16 }, sender))
+  const sentMs = Date.now() - startedAt
+  const newest = (await bob.history(roomId)).at(-1)
+  await shows(program, newest?.msg ?? '')
+  const meter = await program.meter()
+  printFigure(
+    `${burst} messages sent within ${sentMs} ms`,
+    `${countsOf(meter)}, at most ${peakOf(meter.perCall)} calls in a second`,
+  )
+  expect([peakOf(meter.perCall) <= 10, describeCalls(meter)]).toEqual([true, expect.anything()])
+  expect(meter.calls).toBeGreaterThan(0)
+})

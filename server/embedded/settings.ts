@@ -80,6 +80,24 @@ const publicDefaults: Readonly<Record<string, SettingValue>> = {
 }
 
 const privateDefaults: Readonly<Record<string, SettingValue>> = {
+  API_Enable_Rate_Limiter: true,
+  API_Enable_Rate_Limiter_Limit_Calls_Default: 10,
+  API_Enable_Rate_Limiter_Limit_Time_Default: 60_000,
+  DDP_Rate_Limit_IP_Enabled: true,
+  DDP_Rate_Limit_IP_Requests_Allowed: 120_000,
+  DDP_Rate_Limit_IP_Interval_Time: 60_000,
+  DDP_Rate_Limit_User_Enabled: true,
+  DDP_Rate_Limit_User_Requests_Allowed: 1200,
+  DDP_Rate_Limit_User_Interval_Time: 60_000,
+  DDP_Rate_Limit_Connection_Enabled: true,
+  DDP_Rate_Limit_Connection_Requests_Allowed: 600,
+  DDP_Rate_Limit_Connection_Interval_Time: 60_000,
+  DDP_Rate_Limit_User_By_Method_Enabled: true,
+  DDP_Rate_Limit_User_By_Method_Requests_Allowed: 20,
+  DDP_Rate_Limit_User_By_Method_Interval_Time: 10_000,
+  DDP_Rate_Limit_Connection_By_Method_Enabled: true,
+  DDP_Rate_Limit_Connection_By_Method_Requests_Allowed: 10,
+  DDP_Rate_Limit_Connection_By_Method_Interval_Time: 10_000,
   Accounts_AvatarCacheTime: 3600,
   Accounts_LoginExpiration: 90,
   Message_MaxAll: 0,
@@ -100,12 +118,43 @@ export type Settings = {
   set(id: string, value: SettingValue): void
 }
 
-/** Settings: the defaults, changed by what is stored. */
-export const createSettings = (store: Store): Settings => {
+const overwritePrefix = 'OVERWRITE_SETTING_'
+
+/** The settings that an environment overwrites, by their ids, as Rocket.Chat names them. */
+export const overwritten = (
+  environment: Readonly<Record<string, string | undefined>>,
+): ReadonlyMap<string, string> => {
+  const found = new Map<string, string>()
+  for (const [name, value] of Object.entries(environment)) {
+    if (name.startsWith(overwritePrefix) && value !== undefined) {
+      found.set(name.slice(overwritePrefix.length), value)
+    }
+  }
+  return found
+}
+
+/** A text as a value of the kind that the default is, or undefined when it is none. */
+const valueLike = (sample: SettingValue | undefined, text: string): SettingValue | undefined => {
+  if (typeof sample === 'string') return text
+  if (typeof sample === 'number') {
+    return text.trim() === '' || Number.isNaN(Number(text)) ? undefined : Number(text)
+  }
+  return sample !== undefined && /^(true|false)$/.test(text) ? text === 'true' : undefined
+}
+
+/** Settings: the defaults, changed by what is stored, changed by what is overwritten for this run. */
+export const createSettings = (
+  store: Store,
+  overrides: ReadonlyMap<string, string> = new Map(),
+): Settings => {
   const defaults = new Map(Object.entries({ ...publicDefaults, ...privateDefaults }))
   const values = new Map(defaults)
   for (const row of store.driver.all<{ id: string; value: string }>('SELECT * FROM settings')) {
     values.set(row.id, JSON.parse(row.value) as SettingValue)
+  }
+  for (const [id, text] of overrides) {
+    const value = valueLike(defaults.get(id), text)
+    if (value !== undefined) values.set(id, value)
   }
   const get = (id: string): SettingValue => values.get(id) ?? ''
   return {

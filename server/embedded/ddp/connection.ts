@@ -2,7 +2,15 @@ import type { App } from '../app'
 import { BadJson, parseEjson, stringifyEjson } from '../ejson'
 import { isExpected, toDdpError } from '../errors'
 import { randomId } from '../ids'
-import { methodFrame, subFrame, wantsVersion1, type Frame, type MethodFrame } from './frames'
+import { checkDdpRate } from '../limits/ddpLimits'
+import {
+  methodFrame,
+  subFrame,
+  wantsVersion1,
+  type Frame,
+  type MethodFrame,
+  type SubFrame,
+} from './frames'
 import { startHeartbeat } from './heartbeat'
 import { callMethod } from './methods'
 import { createTaskQueue, type TaskQueue } from './queue'
@@ -31,12 +39,14 @@ type Parts = {
   signIn: SignIn
   subs: ConnectionSubs
   queue: TaskQueue
+  /** @throws MeteorError `too-many-requests` for one call or subscription of this name too many. */
+  checkRate: (name: string) => void
   send: (frame: object) => void
   /** Answers a frame that breaks the protocol. */
   refuse: (reason: string, offendingMessage?: unknown) => void
 }
 
-const createParts = (app: App, socket: DdpSocket): Parts => {
+const createParts = (app: App, socket: DdpSocket, ip: string | undefined): Parts => {
   const id = randomId()
   const send = (frame: object): void => socket.send(stringifyEjson(frame))
   const subs = createConnectionSubs({
@@ -48,13 +58,16 @@ const createParts = (app: App, socket: DdpSocket): Parts => {
   const signIn = createSignIn({ app, connectionId: id, send, userChanged: () => subs.restart() })
   const refuse = (reason: string, offendingMessage?: unknown): void =>
     send({ msg: 'error', reason, offendingMessage })
-  return { app, id, socket, signIn, subs, send, refuse, queue: createTaskQueue() }
+  const checkRate = (name: string): void =>
+    checkDdpRate(app, { name, ip, connectionId: id, user: signIn.user() })
+  return { app, id, socket, signIn, subs, send, refuse, checkRate, queue: createTaskQueue() }
 }
 
 const runMethod = async (parts: Parts, { id, method, params }: MethodFrame): Promise<void> => {
   const { app, signIn, send } = parts
   const connection = { id: parts.id, setSession: signIn.set, session: signIn.session }
   try {
+    parts.checkRate(method)
     const result = await callMethod({ app, user: signIn.user(), connection }, method, params)
     send({ msg: 'result', id, result })
   } catch (error) {
@@ -62,6 +75,16 @@ const runMethod = async (parts: Parts, { id, method, params }: MethodFrame): Pro
     send({ msg: 'result', id, error: toDdpError(error) })
   }
   send({ msg: 'updated', methods: [id] })
+}
+
+const runSub = (parts: Parts, sub: SubFrame): void => {
+  try {
+    parts.checkRate(sub.name)
+  } catch (error) {
+    parts.send({ msg: 'nosub', id: sub.id, error: toDdpError(error) })
+    return
+  }
+  parts.subs.start(sub)
 }
 
 /** Methods and subscriptions of a connection run one after the other (protocol reference 1.2, rule 1). */
@@ -86,7 +109,7 @@ const handlers: ReadonlyMap<string, (parts: Parts, frame: Frame) => void> = new 
     (parts, frame) => {
       const sub = subFrame(frame)
       if (sub === undefined) parts.refuse('Malformed subscription', frame)
-      else enqueue(parts, () => parts.subs.start(sub))
+      else enqueue(parts, () => runSub(parts, sub))
     },
   ],
   [
@@ -118,9 +141,9 @@ const readFrame = (parts: Parts, text: string): Frame | undefined => {
   return undefined
 }
 
-/** One DDP connection: the rules of protocol reference 1.1 to 1.7. */
-export const createConnection = (app: App, socket: DdpSocket): DdpConnection => {
-  const parts = createParts(app, socket)
+/** One DDP connection: the rules of protocol reference 1.1 to 1.7. `ip` is the client's address, for the rate limits. */
+export const createConnection = (app: App, socket: DdpSocket, ip?: string): DdpConnection => {
+  const parts = createParts(app, socket, ip)
   let connected = false
   let ended = false
   const heartbeat = startHeartbeat(

@@ -2,7 +2,8 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { App } from '../app'
-import { createConnection, type DdpConnection } from './connection'
+import { clientAddress } from '../limits/clientAddress'
+import { createConnection, type DdpConnection, type DdpSocket } from './connection'
 
 /** A frame may be at most this long; a longer one closes the socket with 1009. */
 export const maxFrameBytes = 1024 * 1024
@@ -20,8 +21,8 @@ export type DdpHub = {
 export const createDdpHub = (app: App): DdpHub => {
   const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes })
   const connections = new Map<WebSocket, DdpConnection>()
-  const accept = (socket: WebSocket): void => {
-    const connection = createConnection(app, {
+  const accept = (socket: WebSocket, request: IncomingMessage): void => {
+    const wire: DdpSocket = {
       send: (text) => {
         if (socket.readyState !== socket.OPEN) return
         if (socket.bufferedAmount > maxBacklogBytes) socket.terminate()
@@ -29,7 +30,8 @@ export const createDdpHub = (app: App): DdpHub => {
       },
       // A dead peer never answers a close frame; ws waits 30 s for it and then cuts the socket.
       close: () => socket.close(),
-    })
+    }
+    const connection = createConnection(app, wire, clientAddress(request, app.forwardedCount))
     connections.set(socket, connection)
     socket.on('message', (data, isBinary) => {
       // Text arrives as one Buffer (ws's default binary type).

@@ -3,6 +3,7 @@ import type { MethodCaller } from '../ddp/method'
 import { callMethod } from '../ddp/methods'
 import { parseEjson, stringifyEjson } from '../ejson'
 import { TextError, isExpected, toDdpError } from '../errors'
+import { checkDdpRate } from '../limits/ddpLimits'
 import { openPost, Reply, userPost, type Call, type Endpoint } from './endpoint'
 
 const body = Type.Object({ message: Type.String() }, { additionalProperties: false })
@@ -24,6 +25,7 @@ const run = async (call: Call<unknown, { message: string }>): Promise<Reply> => 
   const { id, method, params } = readMessage(call.body.message)
   const caller: MethodCaller = { app, user: call.session?.user, connection: undefined }
   try {
+    checkDdpRate(app, { name: method, ip: undefined, connectionId: undefined, user: caller.user })
     const result = await callMethod(caller, method, params)
     const message = stringifyEjson({ msg: 'result', id, result })
     return new Reply(200, { message, success: true })

@@ -3,6 +3,8 @@ import type { App } from '../app'
 import { resume, type Session } from '../auth/sessions'
 import { BadJson } from '../ejson'
 import { MeteorError, NotLoggedIn, TextError, isExpected } from '../errors'
+import { clientAddress } from '../limits/clientAddress'
+import { rateHeaders, restRate } from '../limits/restLimits'
 import { BodyTooLarge, readBody } from './body'
 import { Reply, type Endpoint } from './endpoint'
 import { problemWith, readQuery } from './validate'
@@ -55,7 +57,9 @@ const sessionOf = (app: App, request: IncomingMessage): Session | undefined => {
   return session?.user._id === uid ? session : undefined
 }
 
-const send = (response: ServerResponse, reply: Reply): void => {
+type Headers = Record<string, string>
+
+const send = (response: ServerResponse, reply: Reply, headers: Headers): void => {
   if (response.destroyed) return
   const text = JSON.stringify(reply.body)
   response.writeHead(reply.status, {
@@ -63,6 +67,7 @@ const send = (response: ServerResponse, reply: Reply): void => {
     'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    ...headers,
   })
   response.end(text)
 }
@@ -99,14 +104,34 @@ const checkPermissions = (app: App, endpoint: Endpoint, session: Session | undef
   }
 }
 
+/** Counts the call and notes its headers. @throws TextError 429 for one too many. */
+const checkRate = (
+  app: App,
+  endpoint: Endpoint,
+  request: IncomingMessage,
+  session: Session | undefined,
+  headers: Headers,
+): void => {
+  const ip = clientAddress(request, app.forwardedCount)
+  const rate = restRate(app, endpoint, ip, session?.user)
+  if (rate === undefined) return
+  Object.assign(headers, rateHeaders(rate))
+  if (rate.allowed) return
+  const seconds = Math.ceil((rate.resetAt - app.clock.now()) / 1000)
+  const text = `Error, too many requests. Please slow down. You must wait ${seconds} seconds before trying this endpoint again. [error-too-many-requests]`
+  throw new TextError(text, 429)
+}
+
 const runEndpoint = async (
   app: App,
   { endpoint, rest }: { endpoint: Endpoint; rest: string },
   request: IncomingMessage,
   url: URL,
+  headers: Headers,
 ): Promise<Reply> => {
   const session = sessionOf(app, request)
   if (endpoint.auth === 'user' && session === undefined) throw new NotLoggedIn()
+  checkRate(app, endpoint, request, session, headers)
   // The body is read in any case, so that a refused upload does not leave the connection half-used.
   const body = endpoint.method === 'POST' ? await readBody(request) : undefined
   checkPermissions(app, endpoint, session)
@@ -128,14 +153,14 @@ const pathOf = (url: URL): string | undefined => {
 /** Routes the REST API. Endpoints come from one file per resource. */
 export const createRestRouter = (app: App, endpoints: readonly Endpoint[]): RestRouter => {
   const routes = routesOf(endpoints)
-  const answer = async (request: IncomingMessage, url: URL): Promise<Reply> => {
+  const answer = async (request: IncomingMessage, url: URL, headers: Headers): Promise<Reply> => {
     if (request.method === 'OPTIONS') return new Reply(405, { success: false, error: corsOff })
     const path = pathOf(url)
     const found =
       path === undefined ? undefined : findEndpoint(routes, request.method ?? 'GET', path)
     if (found === undefined) return new Reply(404, { success: false, error: 'Resource not found' })
     try {
-      return await runEndpoint(app, found, request, url)
+      return await runEndpoint(app, found, request, url, headers)
     } catch (error) {
       if (!isExpected(error) && !(error instanceof BadJson) && !(error instanceof BodyTooLarge)) {
         app.logger.error({ err: error, endpoint: found.endpoint.path }, 'REST endpoint failed')
@@ -144,6 +169,7 @@ export const createRestRouter = (app: App, endpoints: readonly Endpoint[]): Rest
     }
   }
   return (request, response, url) => {
-    void answer(request, url).then((reply) => send(response, reply))
+    const headers: Headers = {}
+    void answer(request, url, headers).then((reply) => send(response, reply, headers))
   }
 }

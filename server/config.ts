@@ -24,6 +24,9 @@ export type Config = {
   h5Folder: string
   /** Who may say who a caller is; undefined: the demo people. */
   identities: IdentitySettings[] | undefined
+  /** The business system's secrets for managing its users, by endpoints and by signed messages. */
+  serviceSecret: string | undefined
+  hookSecret: string | undefined
   /** Whether other machines may be asked over plain http. */
   allowHttp: boolean
 }
@@ -72,6 +75,8 @@ export function readConfig(env: Environment, root: string): Config {
     encryptionKey: keyOf(env, 'IM_ENCRYPTION_KEY'),
     h5Folder: resolve(root, 'dist/build/h5'),
     identities: identitiesOf(env, root),
+    serviceSecret: secretOf(env, 'IM_SERVICE_SECRET'),
+    hookSecret: secretOf(env, 'IM_HOOK_SECRET'),
     allowHttp: allowHttpOf(env),
   }
 }
@@ -204,6 +209,13 @@ function urlOf(name: string, value: string, protocols: string[]): URL {
 function originOf(name: string, value: string): string {
   const { origin } = urlOf(name, value, ['http:', 'https:'])
   return origin
+}
+
+/** A secret that is too short can be guessed. */
+function secretOf(env: Environment, name: string): string | undefined {
+  const value = text(env, name)
+  if (value === undefined || /^\S{32,}$/.test(value)) return value
+  throw new StartError(`${name} has to have at least 32 characters, none of them a space.`)
 }
 
 /** The value is not repeated in the sentence: it is a secret. */

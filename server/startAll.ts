@@ -60,6 +60,8 @@ export async function startAll(
       directory: config.demo ? createDemoDirectory(demoPeople) : undefined,
       identities: config.identities,
       allowHttp: config.allowHttp,
+      serviceSecret: config.serviceSecret,
+      hookSecret: config.hookSecret,
       ...secrets,
       realtimeUrl: config.realtimeUrl,
       realtimeMode: config.realtimeMode,

@@ -27,6 +27,7 @@ import { createTimers } from './relay/timers'
 import { signInRoute } from './signInRoute'
 import { openGatewayStore, type GatewayStore } from './store/gatewayStore'
 import { createSecretBox } from './store/secretBox'
+import { addUserRoutes } from './users/assembleUsers'
 import { openUserStore, type UserStore } from './users/userStore'
 import { createCors } from './web/cors'
 import { createOrigins } from './web/origins'
@@ -55,6 +56,10 @@ export type GatewayOptions = {
   directory: UserDirectory | undefined
   /** Who may say who a caller is; the directory alone when left out. */
   identities?: readonly IdentitySettings[] | undefined
+  /** The bearer with which the business system manages its users; nobody may when left out. */
+  serviceSecret?: string | undefined
+  /** Signs the business system's messages about its users; none are accepted when left out. */
+  hookSecret?: string | undefined
   /** Whether the business system may be asked over plain http on another machine. */
   allowHttp?: boolean
   /** Signs business tokens: 32 bytes in hex. */
@@ -191,7 +196,8 @@ function assemble(options: GatewayOptions, machinery: Machinery) {
     isRevoked: (sessionId) => store.isSessionRevoked(sessionId),
     isBlocked: (userId) => (users.user(userId)?.state ?? 'active') !== 'active',
   })
-  return { agent, sessions, who, limiter: createSignInLimiter(clock), pool, basePath }
+  const limiter = createSignInLimiter(clock)
+  return { ...machinery, agent, accounts, sessions, who, limiter }
 }
 
 async function addRoutes(
@@ -223,6 +229,12 @@ async function addRoutes(
     identity,
     sessions,
     realtime: hub ? { mode: 'signalr', url: hubPath } : { mode: 'ddp', url: realtimeUrl },
+    onSignOut: (caller) => hub?.signedOut(caller),
+  })
+  await addUserRoutes(app, {
+    ...parts,
+    serviceSecret: options.serviceSecret,
+    hookSecret: options.hookSecret,
     onSignOut: (caller) => hub?.signedOut(caller),
   })
   await hub?.addRoutes(app)

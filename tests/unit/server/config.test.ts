@@ -21,6 +21,8 @@ describe('the configuration', () => {
       encryptionKey: undefined,
       h5Folder: '/repository/dist/build/h5',
       identities: undefined,
+      serviceSecret: undefined,
+      hookSecret: undefined,
       allowHttp: false,
     })
   })
@@ -78,6 +80,8 @@ describe('the configuration', () => {
     [{ IM_ADDRESS: 'https://a.b', IM_AGENT_TOKEN: 'x' }, 'IM_AGENT_USER_ID'],
     [{ IM_ADDRESS: 'https://a.b', IM_AGENT_USERNAME: 'x' }, 'IM_AGENT_PASSWORD'],
     [{ IM_ENCRYPTION_KEY: 'short' }, 'IM_ENCRYPTION_KEY'],
+    [{ IM_SERVICE_SECRET: 'short' }, 'IM_SERVICE_SECRET'],
+    [{ IM_HOOK_SECRET: 'short' }, 'IM_HOOK_SECRET'],
   ])('refuses %j in one sentence that names the variable', (env, name) => {
     const read = () => readConfig(env, root)
     expect(read).toThrow(StartError)

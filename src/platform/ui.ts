@@ -2,7 +2,7 @@
 
 /** A short message that goes away by itself. */
 export function toast(text: string): void {
-  void uni.showToast({ title: text, icon: 'none', duration: 2500 })
+  uni.showToast({ title: text, icon: 'none', duration: 2500, fail })
 }
 
 export type Question = { content: string; confirmText: string; cancelText: string }
@@ -43,18 +43,24 @@ export function copyText(text: string): Promise<boolean> {
   })
 }
 
+/**
+ * A navigation that is refused, because another one is under way or the page stack is full, leaves the page as it is. With
+ * a callback uni makes no promise that would be rejected unheard.
+ */
+const fail = (): void => undefined
+
 export function navigateTo(url: string): void {
-  void uni.navigateTo({ url })
+  uni.navigateTo({ url, fail })
 }
 
 /** Closes every page and shows this one. */
 export function reLaunch(url: string): void {
-  void uni.reLaunch({ url })
+  uni.reLaunch({ url, fail })
 }
 
 /** One page back; to `fallback` when this page was opened directly (a shared link, a reload on H5). */
 export function navigateBack(fallback: string): void {
-  if (getCurrentPages().length > 1) void uni.navigateBack({ delta: 1 })
+  if (getCurrentPages().length > 1) uni.navigateBack({ delta: 1, fail })
   else reLaunch(fallback)
 }
 

@@ -76,6 +76,7 @@ describe('the configuration', () => {
     [{ IM_ADDRESS: 'ftp://chat.example.com' }, 'IM_ADDRESS'],
     [{ IM_ADDRESS: 'https://user:pw@chat.example.com' }, 'IM_ADDRESS'],
     [{ IM_PUBLIC_URL: 'nowhere' }, 'IM_PUBLIC_URL'],
+    [{ IM_REALTIME: 'sse' }, 'IM_REALTIME'],
     [{ CORS_ORIGINS: 'https://a.example.com, b' }, 'CORS_ORIGINS'],
     [{ IM_ADDRESS: 'https://a.b', IM_AGENT_TOKEN: 'x' }, 'IM_AGENT_USER_ID'],
     [{ IM_ADDRESS: 'https://a.b', IM_AGENT_USERNAME: 'x' }, 'IM_AGENT_PASSWORD'],

@@ -9,7 +9,8 @@ wx-picker-view, wx-picker-view-column { display: block }
 wx-page-root { min-height: 100% }
 wx-swiper { position: relative; overflow: hidden; height: 150px }
 wx-text { white-space: pre-line }
-wx-scroll-view { overflow: hidden; width: 100% }
+/* No scroll anchoring, as on iOS, where only the layout keeps what is read in its place. */
+wx-scroll-view { overflow: hidden; width: 100%; overflow-anchor: none }
 wx-image { display: inline-block; overflow: hidden; width: 320px; height: 240px }
 wx-image > img { display: block; width: 100%; height: 100% }
 wx-image[data-mode=widthFix] { height: auto !important }

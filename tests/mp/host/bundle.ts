@@ -41,6 +41,8 @@ export type BootOptions = {
   storage?: Record<string, unknown>
   /** Answers that are queued before the program starts. */
   answers?: Record<string, unknown[]>
+  /** The phone's language as WeChat says it; zh_CN when left out. */
+  language?: string
 }
 
 /** One setData call. */

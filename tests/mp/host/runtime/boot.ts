@@ -42,6 +42,7 @@ export function boot(bundle: MiniProgramBundle, options: BootOptions): MiniProgr
   const nodeIds = createNodeIds()
   const phone = createPhone()
   const storage = createStorage(options.storage)
+  const { language = 'zh_CN' } = options
   const launch = { path: options.path ?? bundle.app.pages[0] ?? '', query: options.query ?? {} }
   const ready = createReadyQueue((instance) => pages.call(instance, 'onReady'))
   let app: AppDefinition | undefined
@@ -63,7 +64,7 @@ export function boot(bundle: MiniProgramBundle, options: BootOptions): MiniProgr
   })
   Object.assign(scope, registry.globals)
   const pages = createPages({ bundle, framework, registry, records })
-  Object.assign(wx, createWx({ pages, nodeIds, phone, records, storage, launch }))
+  Object.assign(wx, createWx({ pages, nodeIds, phone, records, storage, launch, language }))
   collectErrors(records)
   scripts.load('app.js')
   if (!app) throw new Error('app.js did not call App()')

@@ -1,8 +1,6 @@
 // The parts of the component framework that this host uses. The framework's own types describe how components are
 // written with it; here components arrive as compiled JavaScript, so only their run-time faces matter.
 
-type Callback = (...args: never[]) => unknown
-
 /** An element of the framework; `$$` is the DOM element that draws it, or null for a component with a virtual host. */
 export type FrameworkElement = {
   $$: HTMLElement

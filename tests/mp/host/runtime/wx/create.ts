@@ -22,6 +22,7 @@ export type WxOptions = {
   records: Records
   storage: ReturnType<typeof createStorage>
   launch: Required<Pick<BootOptions, 'path' | 'query'>>
+  language: string
 }
 
 /** The program's global `wx`. */
@@ -29,7 +30,7 @@ export function createWx(options: WxOptions): Record<string, unknown> {
   const { pages, nodeIds, phone, records } = options
   const wx: Record<string, unknown> = {
     ...phone.api,
-    ...createSystem(phone, options.launch),
+    ...createSystem(phone, options.launch, options.language),
     ...options.storage.api,
     ...createNavigation(pages, records),
     ...createUserInterface(records),

@@ -6,8 +6,12 @@ const statusBarHeight = 47
 const homeIndicatorHeight = 34
 
 /** What the phone says about itself: an iPhone-like screen of the viewport's size. */
-export function createSystem(phone: Phone, launch: Required<Pick<BootOptions, 'path' | 'query'>>) {
-  const info = () => systemInfo(phone)
+export function createSystem(
+  phone: Phone,
+  launch: Required<Pick<BootOptions, 'path' | 'query'>>,
+  language: string,
+) {
+  const info = () => systemInfo(phone, language)
   const launchOptions = () => ({ ...launch, scene: 1001, referrerInfo: {}, shareTicket: '' })
   const api: Record<string, (...args: never[]) => unknown> = {
     getLaunchOptionsSync: launchOptions,
@@ -34,7 +38,7 @@ export function createSystem(phone: Phone, launch: Required<Pick<BootOptions, 'p
   return api
 }
 
-function systemInfo(phone: Phone): Record<string, unknown> {
+function systemInfo(phone: Phone, language: string): Record<string, unknown> {
   const { innerWidth: width, innerHeight: height } = window
   const bottom = height - homeIndicatorHeight
   return {
@@ -44,7 +48,7 @@ function systemInfo(phone: Phone): Record<string, unknown> {
     model: 'iPhone 14',
     platform: 'ios',
     system: 'iOS 17.0',
-    language: 'zh_CN',
+    language,
     theme: phone.theme(),
     pixelRatio: window.devicePixelRatio,
     screenWidth: width,

@@ -1,0 +1,117 @@
+import { disconnectBrowser } from '../../browser/browser'
+import { eventually } from '../../browser/eventually'
+import { conversations, openRoom, patience, rows, shows } from '../../browser/operate'
+import { rest, type RestPerson, type StoredMessage } from '../../e2e/rest'
+import { startServer, type TestServer } from '../../e2e/server'
+import type { MiniProgram } from '../host/handle'
+import { launchClient, signedInStorage } from './client'
+import { scroll, type Step } from './scrolling'
+
+jest.setTimeout(60_000)
+
+/** Pixels per step: less than the list's height, so that no message is skipped. */
+const step = 600
+const tolerance = 0.5
+/** Messages from the newest on: more than five pages, and more than twice what is drawn at once. */
+const farUp = 300
+const maxElements = 800
+const maxDepth = 20
+
+let server: TestServer
+let bob: RestPerson
+let roomId: string
+let stored: StoredMessage[]
+let program: MiniProgram
+const seen = new Set<string>()
+
+beforeAll(async () => {
+  server = await startServer()
+  const alice = await rest(server.url).signIn('alice')
+  bob = await rest(server.url).signIn('bob')
+  roomId = await alice.roomId('release-notes')
+  stored = (await alice.history(roomId)).filter(({ t }) => t === undefined)
+  program = await launchClient(server, { storage: await signedInStorage(server, 'alice') })
+  await conversations(program).first().waitFor()
+  await openRoom(program, roomId)
+})
+
+afterAll(async () => {
+  await program.end()
+  await server.stop()
+  await disconnectBrowser()
+})
+
+/** Scrolls; everything that must hold at every step is checked here. */
+async function turn(px: number, steps = 1): Promise<Step> {
+  const taken = await scroll(program, px, steps)
+  for (const { shift, elements, depth, ids } of taken) {
+    expect(shift).toBeLessThan(tolerance)
+    expect(elements).toBeLessThanOrEqual(maxElements)
+    expect(depth).toBeLessThanOrEqual(maxDepth)
+    checkOrder(ids)
+  }
+  return taken.at(-1) as Step
+}
+
+/** What is drawn is one uninterrupted piece of what the server has. */
+function checkOrder(ids: readonly string[]): void {
+  const start = stored.findIndex(({ _id }) => _id === ids[0])
+  expect(start).toBeGreaterThanOrEqual(0)
+  expect(ids).toEqual(stored.slice(start, start + ids.length).map(({ _id }) => _id))
+  for (const id of ids) seen.add(id)
+}
+
+it('scrolls up through several pages of history without a jump of one pixel', async () => {
+  expect(stored.length).toBeGreaterThanOrEqual(1000)
+  await turn(step, 70)
+  expect(seen.size).toBeGreaterThanOrEqual(farUp)
+})
+
+it('scrolls back to the newest message without a jump of one pixel', async () => {
+  const now = await turn(-step, 100)
+  expect(now.isAtNewest).toBe(true)
+  expect(now.ids.at(-1)).toBe(stored.at(-1)?._id)
+  await program.id('pill').waitFor({ state: 'detached' })
+})
+
+it('stands still for a reader further up while messages come in, counts them and leads to the newest', async () => {
+  await turn(step, 4)
+  const standing = watchMiddle()
+  for (let count = 1; count <= 5; count += 1) await bob.send(roomId, `incoming ${count}`)
+  await eventually(async () => expect(await program.text('pill')).toBe('5 条新消息'), patience)
+  await program.page.evaluate(() => window.dispatchEvent(new Event('stop-watching')))
+  expect(await standing).toBeLessThan(tolerance)
+  expect((await rows(program)).map(({ text }) => text)).not.toContain('incoming 1')
+
+  await program.tap('pill')
+  await shows(program, 'incoming 5')
+  await program.id('pill').waitFor({ state: 'detached' })
+  const composer = await program.id('composer').boundingBox()
+  await eventually(async () => {
+    const newest = (await rows(program)).at(-1)
+    expect(newest?.text).toBe('incoming 5')
+    expect(newest?.bottom).toBeLessThanOrEqual(composer?.y ?? 0)
+  })
+  expect(await program.takeComplaints()).toEqual([])
+})
+
+/** How far the bubble in the middle of the list moves, in px, until the page hears `stop-watching`. */
+function watchMiddle(): Promise<number> {
+  return program.id('messages').evaluate(async (list) => {
+    const { top, height } = list.getBoundingClientRect()
+    const topOf = (element: Element): number => element.getBoundingClientRect().top
+    const anchor = Array.from(list.querySelectorAll('[id*="--m-"]')).find(
+      (bubble) => topOf(bubble) > top && topOf(bubble) < top + height,
+    )
+    if (!anchor) throw new Error('No bubble is visible')
+    const start = topOf(anchor)
+    let shift = 0
+    let isOver = false
+    window.addEventListener('stop-watching', () => (isOver = true), { once: true })
+    while (!isOver) {
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+      shift = Math.max(shift, anchor.isConnected ? Math.abs(topOf(anchor) - start) : Infinity)
+    }
+    return shift
+  })
+}

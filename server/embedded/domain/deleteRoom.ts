@@ -13,6 +13,7 @@ export const eraseRoom = (app: App, room: RoomDoc): void => {
       app.events.subscriptionRemoved(membership)
     }
     app.store.trash.add('rooms', room._id, '', app.store.stamps.next())
+    app.store.messages.forgetWords(room._id)
     app.store.rooms.remove(room._id)
     app.events.roomRemoved(
       members.map((member) => member.u._id),

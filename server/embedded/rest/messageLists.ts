@@ -3,6 +3,7 @@ import type { App } from '../app'
 import type { MessageDoc, UserDoc } from '../documents'
 import { messageFor } from '../domain/published'
 import { accessibleRoom } from '../domain/roomAccess'
+import { searchMessages } from '../domain/searchMessages'
 import { TextError } from '../errors'
 import { isMessageOrder, type MessageFilter, type MessageOrder } from '../storage/messageLists'
 import { dateParam } from './dates'
@@ -89,6 +90,18 @@ const deleted = userGet(
   },
 )
 
+const search = userGet(
+  'chat.search',
+  { query: Type.Object({ roomId: text, searchText: text, ...pagingFields }, strict) },
+  ({ app, user, query }) => {
+    const room = accessibleRoom(app, query.roomId, user)
+    if (room === undefined) throw new TextError('error-not-allowed')
+    const { offset, count } = pagingOf(query)
+    const found = searchMessages(app, user, room, query.searchText, offset, count)
+    return { messages: found.map((message) => messageFor(message, user._id)) }
+  },
+)
+
 const flagFields = {
   mentionIds: optionalText,
   starredIds: optionalText,
@@ -133,6 +146,7 @@ export const messageListEndpoints: readonly Endpoint[] = [
   roomList('chat.getMentionedMessages', (user) => ({ mentions: [user._id] })),
   discussions,
   deleted,
+  search,
   ...namedFamilies.map(namedMessages),
   ...withAlias([directMessages]),
 ]

@@ -22,6 +22,21 @@ export type MessageFilter = {
   discussions?: boolean
   /** Part of the text. */
   text?: string
+  /** One of these is part of the text. */
+  anyText?: readonly string[]
+  /** A question to the index of words. */
+  match?: string
+  /** Written by this person. */
+  by?: string
+  /** Only what people wrote, no system lines. */
+  written?: boolean
+  /** Stars of the caller; see `starredBy`. */
+  starred?: boolean
+  hasUrl?: boolean
+  hasLocation?: boolean
+  /** Times in milliseconds: from the first on, before the second. */
+  from?: number
+  before?: number
   /** Changed after this time in milliseconds. */
   updatedAfter?: number
 }
@@ -50,6 +65,27 @@ const nameId = `json_extract(value, '$._id')`
 
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (sign) => `\\${sign}`)
 
+type Add = (sql: string, ...values: (string | number)[]) => void
+
+const like = `json_extract(doc, '$.msg') LIKE ? ESCAPE '\\'`
+
+const addSearch = (filter: MessageFilter, add: Add): void => {
+  if (filter.match !== undefined) {
+    add('seq IN (SELECT rowid FROM message_words WHERE message_words MATCH ?)', filter.match)
+  }
+  if (filter.anyText !== undefined) {
+    const parts = filter.anyText.slice(0, 50).map((text) => `%${escapeLike(text)}%`)
+    if (parts.length === 0) add('0')
+    else add(`(${parts.map(() => like).join(' OR ')})`, ...parts)
+  }
+  if (filter.by !== undefined) add('uid = ?', filter.by)
+  if (filter.written === true) add(`(t IS NULL OR t = 'e2e')`)
+  if (filter.hasUrl === true) add(`json_array_length(doc, '$.urls') > 0`)
+  if (filter.hasLocation === true) add(`json_extract(doc, '$.location') IS NOT NULL`)
+  if (filter.from !== undefined) add('ts >= ?', filter.from)
+  if (filter.before !== undefined) add('ts < ?', filter.before)
+}
+
 const conditionsOf = (filter: MessageFilter): Condition[] => {
   const conditions: Condition[] = [{ sql: 'hidden = 0', values: [] }]
   const add = (sql: string, ...values: (string | number)[]): void =>
@@ -66,6 +102,7 @@ const conditionsOf = (filter: MessageFilter): Condition[] => {
   if (filter.text !== undefined) {
     add(`json_extract(doc, '$.msg') LIKE ? ESCAPE '\\'`, `%${escapeLike(filter.text)}%`)
   }
+  addSearch(filter, add)
   if (filter.starredBy !== undefined) conditions.push(among('$.starred', nameId, filter.starredBy))
   if (filter.mentions !== undefined) conditions.push(among('$.mentions', nameId, filter.mentions))
   if (filter.followedBy !== undefined) {

@@ -1,4 +1,5 @@
 import type { MessageDoc } from '../documents'
+import { indexedText } from '../domain/searchText'
 import { createDecoder, encodeDoc, type DocRow } from './codec'
 import type { SqlDriver } from './driver'
 
@@ -49,22 +50,54 @@ const columns = (message: MessageDoc) =>
 
 const decode = createDecoder<MessageDoc>()
 
+const seqOf = 'SELECT seq FROM messages WHERE id = ?'
+
+/** Keeps the index of words the same as the text. */
+const saveWords = (driver: SqlDriver, message: MessageDoc): void => {
+  if (message.t !== undefined && message.t !== 'rm') return
+  driver.run(
+    `INSERT OR REPLACE INTO message_words (rowid, words) VALUES ((${seqOf}), ?)`,
+    message._id,
+    indexedText(message.msg),
+  )
+}
+
 export const createMessages = (driver: SqlDriver) => ({
   get: (id: string): MessageDoc | undefined =>
     decode.one(driver.get<DocRow>('SELECT doc FROM messages WHERE id = ?', id)),
-  insert: (message: MessageDoc): void =>
-    void driver.run(
+  insert: (message: MessageDoc): void => {
+    driver.run(
       `INSERT INTO messages (rid, uid, ts, t, tmid, in_main, hidden, updated_at, doc, id)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...columns(message),
-    ),
-  update: (message: MessageDoc): void =>
-    void driver.run(
+    )
+    saveWords(driver, message)
+  },
+  update: (message: MessageDoc): void => {
+    driver.run(
       `UPDATE messages SET rid = ?, uid = ?, ts = ?, t = ?, tmid = ?, in_main = ?, hidden = ?,
        updated_at = ?, doc = ? WHERE id = ?`,
       ...columns(message),
+    )
+    saveWords(driver, message)
+  },
+  remove: (id: string): void => {
+    driver.run(`DELETE FROM message_words WHERE rowid = (${seqOf})`, id)
+    driver.run('DELETE FROM messages WHERE id = ?', id)
+  },
+  /** Takes the messages of a room out of the index of words, before the room is removed. */
+  forgetWords: (rid: string): void =>
+    void driver.run(
+      'DELETE FROM message_words WHERE rowid IN (SELECT seq FROM messages WHERE rid = ?)',
+      rid,
     ),
-  remove: (id: string): void => void driver.run('DELETE FROM messages WHERE id = ?', id),
+  /** Puts messages that an older version stored into the index of words. */
+  indexMissing: (): void => {
+    const missing = driver.all<DocRow>(
+      `SELECT doc FROM messages WHERE t IS NULL AND seq NOT IN (SELECT rowid FROM message_words)`,
+    )
+    for (const message of decode.all(missing)) saveWords(driver, message)
+  },
   /** Newest first. */
   history: (query: HistoryQuery): MessageDoc[] => {
     const { where, values } = historyWhere(query)

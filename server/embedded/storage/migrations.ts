@@ -55,6 +55,7 @@ export const migrations: readonly string[] = [
     seq INTEGER PRIMARY KEY, message TEXT NOT NULL, rid TEXT NOT NULL, uid TEXT NOT NULL,
     description TEXT NOT NULL, created_at INTEGER NOT NULL
   );`,
+  `CREATE VIRTUAL TABLE message_words USING fts5(words, tokenize = 'unicode61');`,
 ]
 
 /** The data file was written by a newer version of this server. */
@@ -65,10 +66,10 @@ export class SchemaTooNew extends Error {
 }
 
 /**
- * Brings the schema up to date; every step commits on its own together with its number.
+ * Brings the schema up to date; every step commits on its own together with its number. Answers whether it was so already.
  * @throws SchemaTooNew when the file has more steps than are known here.
  */
-export const migrate = (driver: SqlDriver): void => {
+export const migrate = (driver: SqlDriver): boolean => {
   const row = driver.get<{ user_version: number }>('PRAGMA user_version')
   const done = row?.user_version ?? 0
   if (done > migrations.length) throw new SchemaTooNew(done)
@@ -78,4 +79,5 @@ export const migrate = (driver: SqlDriver): void => {
       driver.exec(`PRAGMA user_version = ${done + index + 1}`)
     })
   })
+  return done === migrations.length
 }

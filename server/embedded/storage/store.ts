@@ -33,13 +33,15 @@ export const openStore = (dataDir: string, clock: Clock): Store => {
   mkdirSync(dataDir, { recursive: true })
   const driver = openDatabase(join(dataDir, 'rocketchat.db'))
   try {
-    migrate(driver)
+    const indexed = migrate(driver)
+    const messages = createMessages(driver)
+    if (!indexed) driver.transaction(() => messages.indexMissing())
     return {
       users: createUsers(driver),
       tokens: createTokens(driver),
       rooms: createRooms(driver),
       subscriptions: createSubscriptions(driver),
-      messages: createMessages(driver),
+      messages,
       messageLists: createMessageLists(driver),
       trash: createTrash(driver),
       stamps: createStamps(driver, clock),

@@ -1,0 +1,92 @@
+// What comes over the wire is checked by the expectations, not by types.
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment */
+import { indexedText, indexQuery } from '../../../../server/embedded/domain/searchText'
+import { startTestServer, type RestClient, type TestServer } from './support'
+
+describe('the words of a text', () => {
+  it('are pairs of neighbours where a script has no blanks', () => {
+    expect(indexedText('项目进度 Report-2')).toBe('项目 目进 进度 度 report 2')
+    expect(indexQuery('项目进度')).toBe('"项目 目进 进度"')
+    expect(indexQuery('会')).toBe('"会"*')
+    expect(indexQuery('Rep 会议')).toBe('"rep"* AND "会议"*')
+    expect(indexQuery('"*! ')).toBeUndefined()
+  })
+})
+
+describe('chat.search', () => {
+  let test: TestServer
+  let ann: RestClient
+  let bob: RestClient
+  let rid: string
+  let changedId: string
+
+  beforeAll(async () => {
+    test = await startTestServer()
+    ann = await test.person('ann')
+    bob = await test.person('bob')
+    const { body } = await ann.post('groups.create', { name: 'team', members: ['bob'] })
+    rid = body.group._id
+    const texts = [
+      '明天开会议',
+      '项目进度如何 @bob',
+      'Deployment is done',
+      'see https://example.com',
+    ]
+    for (const msg of texts) await ann.post('chat.sendMessage', { message: { rid, msg } })
+    const own = await bob.post('chat.sendMessage', { message: { rid, msg: '100% 会' } })
+    changedId = own.body.message._id
+  })
+  afterAll(() => test.close())
+
+  const search = async (searchText: string, who = ann): Promise<string[]> => {
+    const query = `roomId=${rid}&searchText=${encodeURIComponent(searchText)}`
+    const { body } = await who.get(`chat.search?${query}`)
+    return (body.messages as { msg: string }[]).map((message) => message.msg)
+  }
+
+  it.each([
+    ['会议', ['明天开会议']],
+    ['进度', ['项目进度如何 @bob']],
+    ['项目进度', ['项目进度如何 @bob']],
+    ['会', ['100% 会', '明天开会议']],
+    ['议', ['明天开会议']],
+    ['deploy', ['Deployment is done']],
+    ['进会', []],
+    ['from:bob', ['100% 会']],
+    ['from:me 会', ['明天开会议']],
+    ['from:ghost', []],
+    ['mention:bob', ['项目进度如何 @bob']],
+    ['has:url', ['see https://example.com']],
+    ['/会议|deployment/', ['Deployment is done', '明天开会议']],
+    ['order:asc 会', ['明天开会议', '100% 会']],
+    ['before:01/01/2000', []],
+    ['after:01/01/2000 会议', ['明天开会议']],
+    ['is:pinned', []],
+    ['has:star', []],
+    ['%', ['100% 会']],
+    ['" OR x NEAR(', []],
+  ])('finds with %s', async (text, expected) => {
+    expect(await search(text)).toEqual(expected)
+  })
+
+  it('follows edits and deletions, and tells strangers nothing', async () => {
+    await bob.post('chat.update', { roomId: rid, msgId: changedId, text: '新的内容' })
+    expect(await search('会')).toEqual(['明天开会议'])
+    expect(await search('内容')).toEqual(['新的内容'])
+    await bob.post('chat.delete', { roomId: rid, msgId: changedId })
+    expect(await search('内容')).toEqual([])
+    const bomb = encodeURIComponent('/(a+)+$/')
+    expect(await ann.get(`chat.search?roomId=${rid}&searchText=${bomb}`)).toMatchObject({
+      status: 400,
+      body: { errorType: 'error-invalid-search' },
+    })
+    const eve = await test.person('eve')
+    expect(await eve.get(`chat.search?roomId=${rid}&searchText=x`)).toMatchObject({
+      status: 400,
+      body: { error: 'error-not-allowed' },
+    })
+    expect((await ann.get(`chat.search?roomId=${rid}`)).body.errorType).toBe('error-invalid-params')
+    await ann.post('rooms.delete', { roomId: rid })
+    expect((await ann.get(`chat.search?roomId=${rid}&searchText=x`)).status).toBe(400)
+  })
+})

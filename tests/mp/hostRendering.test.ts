@@ -156,7 +156,12 @@ describe('pages of the emulated host', () => {
     const meter = await program.meter()
     expect(meter).toMatchObject({ calls: 1, childObservers: 0 })
     expect(meter.perCall).toEqual([
-      { component: 'components/row-chunk', bytes: meter.bytes, keys: ['a[20]'] },
+      {
+        component: 'components/row-chunk',
+        bytes: meter.bytes,
+        keys: ['a[20]'],
+        at: expect.any(Number) as number,
+      },
     ])
     expect(meter.bytes).toBe(
       Buffer.byteLength(JSON.stringify({ 'a[20]': { a: 'new', b: 'row-new', c: 'row-new' } })),

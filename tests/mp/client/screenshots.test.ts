@@ -44,8 +44,9 @@ it.each(looks)('draws the list and a room: $language $colorScheme', async (look)
   const [messages, composer] = [await box('messages'), await box('composer')]
   expect(messages).toMatchObject({ x: 0, width: 390 })
   expect(messages.bottom).toBeLessThan(composer.y)
-  // The home indicator's 34 px below, the capsule's 94 px at the right of the bar.
-  expect(composer.bottom).toBeLessThanOrEqual(844)
+  // An empty composer is one line high, and above the home indicator; the title ends before the capsule.
+  expect(composer.bottom - composer.y).toBeLessThanOrEqual(48)
+  expect(composer.bottom).toBeLessThanOrEqual(844 - 34)
   expect((await box('nav-title')).right).toBeLessThanOrEqual(390 - 94)
   expect((await box('nav-title')).y).toBeGreaterThanOrEqual(47)
   await program.close()
@@ -60,9 +61,24 @@ async function box(id: string): Promise<Box> {
   })
 }
 
+/** Draws over the page what WeChat and the phone draw there: clock, capsule and home indicator. */
+function drawPhone(): void {
+  document.querySelector('#phone')?.remove()
+  const phone = document.createElement('div')
+  phone.id = 'phone'
+  phone.style.cssText = 'position:fixed;inset:0;z-index:9999;pointer-events:none;color:#888'
+  phone.innerHTML = `<b style="position:absolute;left:34px;top:14px">9:41</b>
+    <div style="position:absolute;right:7px;top:51px;width:85px;height:30px;border:1px solid;
+      border-radius:16px;text-align:center;line-height:28px">••• | ◎</div>
+    <div style="position:absolute;left:127px;right:127px;bottom:8px;height:5px;border-radius:3px;
+      background:currentColor"></div>`
+  document.body.append(phone)
+}
+
 /** Takes a picture and checks what no eye has to: nothing is wider than the screen. */
 async function picture({ language, colorScheme }: Look, name: string): Promise<void> {
   const { page } = program
+  await page.evaluate(drawPhone)
   await page.evaluate(() => document.fonts.ready)
   await page.screenshot({
     path: resolve(output, `${name}-${language.slice(0, 2)}-${colorScheme}.png`),

@@ -28,6 +28,8 @@ wx-textarea { width: 300px; height: 150px }
 wx-input > input, wx-textarea > textarea { display: block; box-sizing: border-box; width: 100%;
   height: 100%; padding: 0; border: 0; outline: 0; background: none; color: inherit; font: inherit;
   line-height: inherit; text-align: inherit; resize: none }
+wx-textarea[mp-auto-height] { height: auto !important }
+wx-textarea[mp-auto-height] > textarea { field-sizing: content; height: auto; min-height: 1lh; max-height: inherit }
 wx-switch, wx-checkbox, wx-radio, wx-slider { display: inline-block }
 wx-switch > input, wx-checkbox > input, wx-radio > input { pointer-events: none }
 `

@@ -33,6 +33,9 @@ export type ComponentConfig = {
   [option: string]: unknown
 }
 
+/** What the phone's screen takes from a page at its edges, in px: status bar and home indicator. */
+export const safeArea = { top: 47, right: 0, bottom: 34, left: 0 }
+
 /** What a launch may choose; travels to the browser as JSON. */
 export type BootOptions = {
   path?: string

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import postcss, { type Rule } from 'postcss'
 import selectorParser from 'postcss-selector-parser'
-import { builtInNames } from './bundle'
+import { builtInNames, safeArea } from './bundle'
 
 const builtIns = new Set(builtInNames)
 
@@ -12,7 +12,7 @@ export type StyleSource = {
   scope?: string
 }
 
-/** Translates a WXSS sheet to CSS: imports inlined, rpx to a share of the viewport, tags and `page` to their elements. */
+/** Translates a WXSS sheet to CSS: imports inlined, rpx to a share of the viewport, the screen's safe area to px, tags and `page` to their elements. */
 export function toCss(source: StyleSource): string {
   const root = postcss.parse(source.read(source.file), { from: source.file })
   root.walkAtRules('import', (rule) => {
@@ -22,10 +22,12 @@ export function toCss(source: StyleSource): string {
     rule.replaceWith(postcss.parse(toCss({ ...source, file })))
   })
   root.walkDecls((declaration) => {
-    declaration.value = declaration.value.replace(
-      /(-?\d*\.?\d+)rpx/g,
-      (_, amount: string) => `calc(var(--rpx) * ${amount})`,
-    )
+    declaration.value = declaration.value
+      .replace(/(-?\d*\.?\d+)rpx/g, (_, amount: string) => `calc(var(--rpx) * ${amount})`)
+      .replace(
+        /env\(\s*safe-area-inset-(top|right|bottom|left)[^)]*\)/g,
+        (_, edge: keyof typeof safeArea) => `${safeArea[edge]}px`,
+      )
   })
   root.walkRules((rule) => {
     if (!insideKeyframes(rule)) rule.selector = translateSelector(rule.selector, source.scope)

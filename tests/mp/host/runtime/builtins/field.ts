@@ -59,7 +59,7 @@ function createField(tag: 'input' | 'textarea', { element, get, fire }: BuiltInH
     focus: (value) => focusLater(control, isTrue(value)),
     autoFocus: (value) => focusLater(control, isTrue(value)),
     autoHeight: (value) => {
-      control.style.setProperty('field-sizing', isTrue(value) ? 'content' : 'fixed')
+      element.toggleAttribute('mp-auto-height', isTrue(value))
     },
     password: (value) => {
       if (control instanceof HTMLInputElement) control.type = isTrue(value) ? 'password' : 'text'

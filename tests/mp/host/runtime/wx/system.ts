@@ -1,9 +1,8 @@
-import type { BootOptions } from '../../bundle'
+import { safeArea, type BootOptions } from '../../bundle'
 import { callbackApi } from './callbacks'
 import type { Phone } from './phone'
 
-const statusBarHeight = 47
-const homeIndicatorHeight = 34
+const { top: statusBarHeight, bottom: homeIndicatorHeight } = safeArea
 
 /** What the phone says about itself: an iPhone-like screen of the viewport's size. */
 export function createSystem(

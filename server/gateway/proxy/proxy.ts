@@ -138,8 +138,13 @@ async function forward(
 /** After a 401: the pair that replaces the refused one, if that was dead and the gateway keeps it. */
 async function replaceDead(own: OwnPair, { sessions }: ProxyOptions): Promise<OwnPair | undefined> {
   await sessions.forgetIfDead(own.pair)
-  const next = await own.again?.()
-  return next?.authToken === own.authToken ? undefined : next
+  try {
+    const next = await own.again?.()
+    return next?.authToken === own.authToken ? undefined : next
+  } catch {
+    // Without another pair the chat server's 401 is the answer.
+    return undefined
+  }
 }
 
 type Outgoing = { body: Readable | Buffer | null; headers: Record<string, string> }

@@ -62,12 +62,26 @@ describe('REST with the business token alone', () => {
   })
 
   it('goes on with another chat token when the chat server has dropped the first', async () => {
-    await harness.rest(alice, 'me')
-    const token = harness.cable.tokensOf(alice.userId).at(-1)!
-    const headers = { 'x-user-id': alice.userId, 'x-auth-token': token }
-    await fetch(`${harness.cable.url}/api/v1/logout`, { method: 'POST', headers })
+    const token = await dropToken()
     expect((await harness.rest(alice, 'me')).status).toBe(200)
     expect(harness.cable.tokensOf(alice.userId).at(-1)).not.toBe(token)
+  })
+
+  it('takes a body again that the chat server has refused with a dead token', async () => {
+    await dropToken()
+    const message = { message: { rid: 'GENERAL', msg: 'said twice' } }
+    expect((await harness.rest(alice, 'chat.sendMessage', message)).status).toBe(401)
+    expect((await harness.rest(alice, 'chat.sendMessage', message)).status).toBe(200)
+  })
+
+  it('is refused when the chat server lets the person in no more', async () => {
+    await harness.rest(alice, 'me')
+    await harness.asAdmin('users.update', { userId: alice.userId, data: { active: false } })
+    for (let n = 0; n < 3; n += 1) {
+      const { status, body } = await harness.rest(alice, 'me')
+      expect([401, 502]).toContain(status)
+      expect(body).not.toHaveProperty('_id')
+    }
   })
 
   it('ends with the sign-out', async () => {
@@ -79,6 +93,15 @@ describe('REST with the business token alone', () => {
     expect((await harness.rest(alice, 'me')).status).toBe(401)
   })
 })
+
+/** Revokes alice's chat token behind the gateway's back, and answers it. */
+async function dropToken(): Promise<string> {
+  await harness.rest(alice, 'me')
+  const token = harness.cable.tokensOf(alice.userId).at(-1)!
+  const headers = { 'x-user-id': alice.userId, 'x-auth-token': token }
+  await fetch(`${harness.cable.url}/api/v1/logout`, { method: 'POST', headers })
+  return token
+}
 
 describe('the log', () => {
   it('has no token and no text of a message', async () => {

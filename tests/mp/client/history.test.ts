@@ -1,11 +1,11 @@
 import { disconnectBrowser } from '../../browser/browser'
 import { eventually } from '../../browser/eventually'
 import { conversations, openRoom, patience, rows, shows } from '../../browser/operate'
+import { scroll, watchMiddle, type Step } from '../../browser/scrolling'
 import { rest, type RestPerson, type StoredMessage } from '../../e2e/rest'
 import { startServer, type TestServer } from '../../e2e/server'
 import type { MiniProgram } from '../host/handle'
 import { launchClient, signedInStorage } from './client'
-import { scroll, type Step } from './scrolling'
 
 jest.setTimeout(60_000)
 
@@ -43,7 +43,7 @@ afterAll(async () => {
 
 /** Scrolls; everything that must hold at every step is checked here. */
 async function turn(px: number, steps = 1): Promise<Step> {
-  const taken = await scroll(program, px, steps)
+  const taken = await scroll(program.id('messages'), px, steps)
   for (const { shift, elements, depth, ids } of taken) {
     expect(shift).toBeLessThan(tolerance)
     expect(elements).toBeLessThanOrEqual(maxElements)
@@ -76,7 +76,7 @@ it('scrolls back to the newest message without a jump of one pixel', async () =>
 
 it('stands still for a reader further up while messages come in, counts them and leads to the newest', async () => {
   await turn(step, 4)
-  const standing = watchMiddle()
+  const standing = watchMiddle(program.id('messages'))
   for (let count = 1; count <= 5; count += 1) await bob.send(roomId, `incoming ${count}`)
   await eventually(async () => expect(await program.text('pill')).toBe('5 条新消息'), patience)
   await program.page.evaluate(() => window.dispatchEvent(new Event('stop-watching')))
@@ -94,24 +94,3 @@ it('stands still for a reader further up while messages come in, counts them and
   })
   expect(await program.takeComplaints()).toEqual([])
 })
-
-/** How far the bubble in the middle of the list moves, in px, until the page hears `stop-watching`. */
-function watchMiddle(): Promise<number> {
-  return program.id('messages').evaluate(async (list) => {
-    const { top, height } = list.getBoundingClientRect()
-    const topOf = (element: Element): number => element.getBoundingClientRect().top
-    const anchor = Array.from(list.querySelectorAll('[id*="--m-"]')).find(
-      (bubble) => topOf(bubble) > top && topOf(bubble) < top + height,
-    )
-    if (!anchor) throw new Error('No bubble is visible')
-    const start = topOf(anchor)
-    let shift = 0
-    let isOver = false
-    window.addEventListener('stop-watching', () => (isOver = true), { once: true })
-    while (!isOver) {
-      await new Promise((resolve) => requestAnimationFrame(resolve))
-      shift = Math.max(shift, anchor.isConnected ? Math.abs(topOf(anchor) - start) : Infinity)
-    }
-    return shift
-  })
-}

@@ -49,6 +49,12 @@ it.each(looks)('draws the list and a room: $language $colorScheme', async (look)
   expect(composer.bottom).toBeLessThanOrEqual(844 - 34)
   expect((await box('nav-title')).right).toBeLessThanOrEqual(390 - 94)
   expect((await box('nav-title')).y).toBeGreaterThanOrEqual(47)
+
+  await program.fill('composer', Array.from({ length: 12 }, (_, line) => `line ${line}`).join('\n'))
+  const grown = await box('composer')
+  expect(grown.bottom - grown.y).toBeGreaterThan(100)
+  expect(grown.bottom - grown.y).toBeLessThanOrEqual(140)
+  expect((await box('messages')).bottom).toBeLessThan(grown.y)
   await program.close()
 })
 

@@ -1,4 +1,4 @@
-import type { MiniProgram } from '../host/handle'
+import type { Locator } from 'playwright-core'
 
 /** What the message list looked like after one step of scrolling. */
 export type Step = {
@@ -21,22 +21,23 @@ type Plan = { by: number; steps: number; quiet: number; loading: string }
 const quietFrames = 4
 
 /**
- * Scrolls the open room `steps` times by `px` (positive: towards older messages; the list is mirrored) and watches the bubble
+ * Scrolls the open room's list `steps` times by `px` (positive: towards older messages; the list is mirrored) and watches the bubble
  * in the middle in every frame in between. Ends early at either end of the list.
  */
-export function scroll(program: MiniProgram, px: number, steps = 1): Promise<Step[]> {
+export function scroll(list: Locator, px: number, steps = 1): Promise<Step[]> {
   const plan = { by: px, steps, quiet: quietFrames, loading: '正在加载消息…' }
-  return program.id('messages').evaluate(scrollInPage, plan)
+  return list.evaluate(scrollInPage, plan)
 }
 
 /** Runs inside the page. */
 async function scrollInPage(list: Element, { by, steps, quiet, loading }: Plan): Promise<Step[]> {
-  const page = list.closest('.mp-page') ?? list
+  const page = list.closest('.mp-page') ?? document.body
   const topOf = (element: Element): number => element.getBoundingClientRect().top
   const bubbles = (): Element[] =>
-    Array.from(list.querySelectorAll('[id*="--m-"]')).sort((a, b) => topOf(a) - topOf(b))
-  const historyState = (): string =>
-    list.querySelector('[id$="--history-state"]')?.textContent ?? ''
+    Array.from(list.querySelectorAll('.bubble, [class*="--bubble"]')).sort(
+      (a, b) => topOf(a) - topOf(b),
+    )
+  const historyState = (): string => list.querySelector('[id$="history-state"]')?.textContent ?? ''
   const middle = (): Element => {
     const { top, height } = list.getBoundingClientRect()
     const distance = (bubble: Element): number => Math.abs(topOf(bubble) - top - height / 2)
@@ -69,7 +70,7 @@ async function scrollInPage(list: Element, { by, steps, quiet, loading }: Plan):
     const isAtOldest = list.scrollTop + list.clientHeight >= list.scrollHeight - 1
     result.push({
       shift,
-      ids: bubbles().map(({ id }) => id.slice(id.indexOf('--m-') + 4)),
+      ids: bubbles().map(({ id }) => id.replace(/^(?:.*--)?m-/, '')),
       elements: all.length,
       depth: Math.max(...all.map(depthOf)),
       isAtNewest,
@@ -79,4 +80,25 @@ async function scrollInPage(list: Element, { by, steps, quiet, loading }: Plan):
     if (by < 0 ? isAtNewest : isAtOldest) break
   }
   return result
+}
+
+/** How far a visible bubble moves by itself, in px, until its window hears `stop-watching`. */
+export function watchMiddle(scroller: Locator): Promise<number> {
+  return scroller.evaluate(async (list) => {
+    const { top, height } = list.getBoundingClientRect()
+    const topOf = (element: Element): number => element.getBoundingClientRect().top
+    const anchor = Array.from(list.querySelectorAll('.bubble, [class*="--bubble"]')).find(
+      (bubble) => topOf(bubble) > top && topOf(bubble) < top + height,
+    )
+    if (!anchor) throw new Error('No bubble is visible')
+    const start = topOf(anchor)
+    let shift = 0
+    let isOver = false
+    window.addEventListener('stop-watching', () => (isOver = true), { once: true })
+    while (!isOver) {
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+      shift = Math.max(shift, anchor.isConnected ? Math.abs(topOf(anchor) - start) : Infinity)
+    }
+    return shift
+  })
 }

@@ -27,6 +27,10 @@ export type Config = {
   /** The business system's secrets for managing its users, by endpoints and by signed messages. */
   serviceSecret: string | undefined
   hookSecret: string | undefined
+  /** Requests of one user; undefined: not limited. */
+  rateLimit: { perSecond: number; burst: number } | undefined
+  /** The bearer for `/metrics`. */
+  metricsToken: string | undefined
   /** Whether other machines may be asked over plain http. */
   allowHttp: boolean
 }
@@ -77,6 +81,8 @@ export function readConfig(env: Environment, root: string): Config {
     identities: identitiesOf(env, root),
     serviceSecret: secretOf(env, 'IM_SERVICE_SECRET'),
     hookSecret: secretOf(env, 'IM_HOOK_SECRET'),
+    rateLimit: rateLimitOf(env),
+    metricsToken: secretOf(env, 'IM_METRICS_TOKEN'),
     allowHttp: allowHttpOf(env),
   }
 }
@@ -209,6 +215,17 @@ function urlOf(name: string, value: string, protocols: string[]): URL {
 function originOf(name: string, value: string): string {
   const { origin } = urlOf(name, value, ['http:', 'https:'])
   return origin
+}
+
+/** `50/1000`: so many requests a second in the long run, so many at once. */
+function rateLimitOf(env: Environment): { perSecond: number; burst: number } | undefined {
+  const value = text(env, 'IM_RATE_LIMIT') ?? '50/1000'
+  if (value.toLowerCase() === 'off') return undefined
+  const [, perSecond = '', burst = ''] = /^(\d{1,6})\/(\d{1,6})$/.exec(value) ?? []
+  if (Number(perSecond) > 0 && Number(burst) > 0) {
+    return { perSecond: Number(perSecond), burst: Number(burst) }
+  }
+  throw new StartError('IM_RATE_LIMIT has to be off, or two numbers such as 50/1000.')
 }
 
 /** A secret that is too short can be guessed. */

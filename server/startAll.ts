@@ -13,6 +13,8 @@ import { readOrCreateSecret } from './secrets'
 
 const probeTimeoutMs = 10_000
 const agentUsername = 'im-agent'
+/** A stop waits so long for requests that are under way. */
+const drainMs = 10_000
 
 export type RunningServers = {
   /** The gateway: H5 build, REST and realtime on one origin. */
@@ -60,6 +62,9 @@ export async function startAll(
       directory: config.demo ? createDemoDirectory(demoPeople) : undefined,
       identities: config.identities,
       allowHttp: config.allowHttp,
+      rateLimit: config.rateLimit,
+      metricsToken: config.metricsToken,
+      drainMs,
       serviceSecret: config.serviceSecret,
       hookSecret: config.hookSecret,
       ...secrets,

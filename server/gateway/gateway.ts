@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
-import { Pool } from 'undici'
+import { Pool, type Dispatcher } from 'undici'
 import type { Clock as TimerClock } from '../../src/platform/types'
 import { abpFailure } from './abpEnvelope'
 import { createAgent, type Agent } from './chat/agent'
@@ -17,9 +17,15 @@ import { assembleIdentity } from './identity/assembleIdentity'
 import type { UserDirectory } from './identity/identityProvider'
 import type { IdentitySettings } from './identity/identitySettings'
 import { createSignInLimiter } from './identity/signInLimiter'
+import { limitPerUser, type RateLimit } from './identity/userRateLimit'
 import { wechatRoutes } from './identity/wechatRoutes'
 import { imRoutes } from './imRoutes'
 import { createLogger } from './logging'
+import { measureHttp, measureUpstream } from './metrics/httpMetrics'
+import { addOperationRoutes } from './metrics/operationRoutes'
+import { createReadiness } from './metrics/readiness'
+import { createRegistry, type Registry } from './metrics/registry'
+import { addOpenapi } from './openapi/openapi'
 import { proxyRoutes } from './proxy/proxy'
 import { createWebsocketPass } from './proxy/websocketPass'
 import { createBackEndWay, hubPath, type BackEndWay } from './relay/backEndWay'
@@ -56,6 +62,12 @@ export type GatewayOptions = {
   directory: UserDirectory | undefined
   /** Who may say who a caller is; the directory alone when left out. */
   identities?: readonly IdentitySettings[] | undefined
+  /** Requests of one user; not limited when left out. */
+  rateLimit?: RateLimit | undefined
+  /** The bearer for `/metrics`; callers on this machine only when left out. */
+  metricsToken?: string | undefined
+  /** How long stopping waits for requests that are under way; not at all when left out. */
+  drainMs?: number
   /** The bearer with which the business system manages its users; nobody may when left out. */
   serviceSecret?: string | undefined
   /** Signs the business system's messages about its users; none are accepted when left out. */
@@ -113,7 +125,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   })
   const app = createApp(options, logger)
   const basePath = basePathOf(chatAddress)
-  const parts = assemble(options, { clock, logger, store, users, databaseFile, pool, basePath })
+  const registry = createRegistry()
+  const traffic = measureHttp(app, registry)
+  const parts = assemble(options, {
+    ...{ clock, logger, store, users, databaseFile, registry, basePath },
+    pool: measureUpstream(pool, registry),
+  })
+  let isStopping = false
   const doors = createDoors(options)
   const hub = createHub(options, parts, { ...doors, chatAddress, clock, logger })
   const websockets = createWebsocketPass({ ...doors, chatAddress, logger })
@@ -124,8 +142,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   }
   const cleaning = setInterval(clean, cleaningIntervalMs)
   const close = async () => {
+    isStopping = true
     clearInterval(cleaning)
     await hub?.close()
+    await traffic.drained(options.drainMs ?? 0)
     websockets.close()
     await app.close()
     await parts.agent.signOut()
@@ -134,6 +154,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   }
   try {
     clean()
+    addOperations(app, options, parts, () => isStopping)
     await addRoutes(app, options, parts, hub)
     await app.listen({ port: options.port, host: options.host })
   } catch (error) {
@@ -163,7 +184,8 @@ type Machinery = {
   store: GatewayStore
   users: UserStore
   databaseFile: string
-  pool: Pool
+  pool: Dispatcher
+  registry: Registry
   basePath: string
 }
 
@@ -197,7 +219,20 @@ function assemble(options: GatewayOptions, machinery: Machinery) {
     isBlocked: (userId) => (users.user(userId)?.state ?? 'active') !== 'active',
   })
   const limiter = createSignInLimiter(clock)
-  return { ...machinery, agent, accounts, sessions, who, limiter }
+  const { rateLimit } = options
+  const identity = rateLimit ? limitPerUser(who.identity, rateLimit, clock) : who.identity
+  return { ...machinery, agent, accounts, sessions, who, identity, limiter }
+}
+
+function addOperations(
+  app: FastifyInstance,
+  options: GatewayOptions,
+  parts: Parts,
+  isStopping: () => boolean,
+): void {
+  const hasAgent = options.agent !== undefined
+  const readiness = createReadiness({ ...parts, dispatcher: parts.pool, hasAgent, isStopping })
+  addOperationRoutes(app, { ...parts, readiness, metricsToken: options.metricsToken })
 }
 
 async function addRoutes(
@@ -207,12 +242,14 @@ async function addRoutes(
   hub: BackEndWay | undefined,
 ): Promise<void> {
   const { sessions, who, limiter, pool, basePath } = parts
-  const { identity, wechat } = who
+  const { identity } = parts
+  const { wechat } = who
   const realtimeUrl = options.realtimeUrl ?? '/websocket'
   const realtimeOrigin = options.realtimeUrl === undefined ? undefined : new URL(realtimeUrl).origin
   app.addHook('onRequest', createCors(createOrigins(options.corsOrigins ?? [])))
   app.addHook('onSend', createSecurityHeaders(realtimeOrigin))
   app.get('/healthz', { logLevel: 'silent' }, () => ({ status: 'ok' }))
+  await addOpenapi(app)
   await app.register(signInRoute, {
     prefix: '/api/TokenAuth',
     directory: who.directory,
@@ -271,11 +308,10 @@ function createDoors(options: GatewayOptions): Doors {
 
 function createHub(
   { realtimeMode, timers }: GatewayOptions,
-  { who, sessions }: Parts,
+  { identity, sessions }: Parts,
   { clock, ...rest }: Doors & { chatAddress: URL; clock: Clock; logger: Logger },
 ): BackEndWay | undefined {
   if (realtimeMode !== 'signalr') return undefined
-  const { identity } = who
   return createBackEndWay({ ...rest, identity, sessions, clock: timers ?? createTimers(clock) })
 }
 

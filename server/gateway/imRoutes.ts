@@ -43,6 +43,8 @@ export const imRoutes: FastifyPluginAsyncTypebox<ImRoutesOptions> = async (app, 
     '/Authenticate',
     {
       schema: {
+        tags: ['Chat session'],
+        security: [{ business: [] }],
         summary: 'The chat id and token of the signed-in business user; made on first use',
         headers: Type.Object(bearer),
         body: Type.Optional(
@@ -65,6 +67,8 @@ export const imRoutes: FastifyPluginAsyncTypebox<ImRoutesOptions> = async (app, 
     '/Logout',
     {
       schema: {
+        tags: ['Chat session'],
+        security: [{ business: [] }],
         summary: 'Ends this sign-in: revokes its chat token and its business token',
         headers: Type.Object(bearer),
         response: { 200: abpResult(Type.Null()) },

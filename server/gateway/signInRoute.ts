@@ -31,6 +31,7 @@ export const signInRoute: FastifyPluginAsyncTypebox<SignInRouteOptions> = async 
     '/Authenticate',
     {
       schema: {
+        tags: ['Sign-in'],
         summary: 'Business sign-in with a password',
         body: Type.Object({
           userNameOrEmailAddress: Type.String({ minLength: 1, maxLength: 256 }),

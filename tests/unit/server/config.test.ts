@@ -21,6 +21,8 @@ describe('the configuration', () => {
       encryptionKey: undefined,
       h5Folder: '/repository/dist/build/h5',
       identities: undefined,
+      rateLimit: { perSecond: 50, burst: 1000 },
+      metricsToken: undefined,
       serviceSecret: undefined,
       hookSecret: undefined,
       allowHttp: false,
@@ -83,6 +85,9 @@ describe('the configuration', () => {
     [{ IM_ENCRYPTION_KEY: 'short' }, 'IM_ENCRYPTION_KEY'],
     [{ IM_SERVICE_SECRET: 'short' }, 'IM_SERVICE_SECRET'],
     [{ IM_HOOK_SECRET: 'short' }, 'IM_HOOK_SECRET'],
+    [{ IM_METRICS_TOKEN: 'short' }, 'IM_METRICS_TOKEN'],
+    [{ IM_RATE_LIMIT: '0/1' }, 'IM_RATE_LIMIT'],
+    [{ IM_RATE_LIMIT: 'many' }, 'IM_RATE_LIMIT'],
   ])('refuses %j in one sentence that names the variable', (env, name) => {
     const read = () => readConfig(env, root)
     expect(read).toThrow(StartError)

@@ -1,0 +1,68 @@
+import type { Dispatcher } from 'undici'
+import type { Agent } from '../chat/agent'
+import type { Clock } from '../clock'
+import { createSingleFlight } from '../singleFlight'
+import type { UserStore } from '../users/userStore'
+
+const timeoutMs = 2000
+/** The chat server counts calls per minute: readiness is asked often, the agent's sign-in rarely. */
+const agentGoodForMs = 30_000
+
+export type Readiness = {
+  ready: boolean
+  /** `none`: no agent is configured, its operations answer so; that is no fault. */
+  checks: { chat: boolean; agent: boolean | 'none'; database: boolean; running: boolean }
+}
+
+export type ReadinessOptions = {
+  dispatcher: Dispatcher
+  basePath: string
+  agent: Agent
+  hasAgent: boolean
+  users: UserStore
+  clock: Clock
+  isStopping(): boolean
+}
+
+/** Whether this gateway can do its work now. Parallel questions are one check. */
+export function createReadiness(options: ReadinessOptions): () => Promise<Readiness> {
+  const flight = createSingleFlight<Readiness>()
+  let agentGoodUntil = 0
+  const checkAgent = async () => {
+    if (!options.hasAgent) return 'none'
+    if (options.clock.now() < agentGoodUntil) return true
+    const isGood = await succeeds(() => options.agent.check())
+    if (isGood) agentGoodUntil = options.clock.now() + agentGoodForMs
+    return isGood
+  }
+  const check = async (): Promise<Readiness> => {
+    const [chat, agent, database] = await Promise.all([
+      isChatThere(options),
+      checkAgent(),
+      succeeds(() => options.users.probe(options.clock.now())),
+    ])
+    const running = !options.isStopping()
+    const ready = chat && agent !== false && database && running
+    return { ready, checks: { chat, agent, database, running } }
+  }
+  return () => flight.run('check', check)
+}
+
+async function isChatThere({ dispatcher, basePath }: ReadinessOptions): Promise<boolean> {
+  return succeeds(async () => {
+    const signal = AbortSignal.timeout(timeoutMs)
+    const path = `${basePath}/api/info`
+    const { statusCode, body } = await dispatcher.request({ method: 'GET', path, signal })
+    await body.dump()
+    if (statusCode !== 200) throw new Error('not ready')
+  })
+}
+
+async function succeeds(work: () => Promise<void> | void): Promise<boolean> {
+  try {
+    await work()
+    return true
+  } catch {
+    return false
+  }
+}

@@ -178,6 +178,25 @@ describe('the connection to the chat server', () => {
     expect(harness.cable.websockets()).toBe(1)
   })
 
+  it('waits for a chat server that is not up yet', async () => {
+    await harness.stopChat()
+    const listening = harness.listen(alice)
+    await harness.clock.elapse(2_000)
+    await harness.startChat()
+    const { states, calls } = await listening
+    expect(states()).toEqual(['connecting', 'live'])
+    expect(calls('resync')).toEqual([])
+  })
+
+  it('goes on with the token that a client has renewed', async () => {
+    const { states, calls } = await harness.listen(alice)
+    const authorization = `Bearer ${alice.bearer}`
+    await harness.post('/api/services/app/Im/Authenticate', { renew: true }, { authorization })
+    await harness.until(() => calls('resync').length === 1)
+    expect(states()).toEqual(['connecting', 'live', 'connecting', 'live'])
+    expect(await harness.rest(alice, 'me')).toMatchObject({ status: 200 })
+  })
+
   it('counts as dead after a minute of silence', async () => {
     const { calls, states } = await harness.listen(alice)
     harness.cable.silence()

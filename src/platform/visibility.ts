@@ -23,9 +23,17 @@ export function observeVisibility(
 ): Disposer {
   const observer = uni.createIntersectionObserver(component, { thresholds: [0, 0.01] })
   observer
-    .relativeTo(root, { top: margin, bottom: margin })
+    .relativeTo(scrollerOf(root), { top: margin, bottom: margin })
     .observe(target, ({ intersectionRatio }) => onChange(intersectionRatio > 0))
   return () => observer.disconnect()
+}
+
+/**
+ * The App draws a scroll-view as three nested elements of which the innermost scrolls. That one must be the root: it cuts off
+ * what is outside of it, so around any other element a margin sees nothing.
+ */
+function scrollerOf(root: string): string {
+  return process.env.UNI_PLATFORM === 'app' ? `${root} .uni-scroll-view .uni-scroll-view` : root
 }
 
 /** Heights in px of all elements that match, in document order. */

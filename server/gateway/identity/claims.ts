@@ -64,7 +64,7 @@ export function callerFromClaims(
   if (id === undefined || id.length > maxIdLength) throw invalidToken()
   const tenant = textAt(claims, names.tenant)
   const own = tenant === undefined ? id : `${tenant}.${id}`
-  const userId = provider === undefined ? own : `${provider}:${own}`
+  const userId = provider === undefined ? withoutName(own) : `${provider}:${own}`
   const username = textAt(claims, names.username) ?? own
   return {
     userId,
@@ -74,6 +74,11 @@ export function callerFromClaims(
     sessionId: sessionIdOf(userId, textAt(claims, ['jti']) ?? hashToken(token)),
     expiresAt: options.expiresAt,
   }
+}
+
+/** An id of a provider without a name must not read like one of a provider with a name. */
+function withoutName(id: string): string {
+  return /^[a-z0-9-]{1,20}:/.test(id) ? `:${id}` : id
 }
 
 /** An address that nobody can have; `.invalid` is reserved (gateway reference 6.4). */

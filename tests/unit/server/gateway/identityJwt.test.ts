@@ -74,6 +74,11 @@ describe('a provider with a shared secret', () => {
     expect(caller.email).toMatch(/@im\.invalid$/)
   })
 
+  it('does not let an id look like one of a provider with a name', async () => {
+    expect(await identity.verify(await sign({ sub: 'erp:1' }))).toMatchObject({ userId: ':erp:1' })
+    expect(await identity.verify(await sign({ sub: 'a|b' }))).toMatchObject({ userId: 'a|b' })
+  })
+
   it('keeps two people apart whose tokens carry the same id', async () => {
     const first = await identity.verify(await sign())
     const second = await identity.verify(await sign({ sub: '43' }))

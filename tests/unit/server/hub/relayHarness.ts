@@ -47,6 +47,8 @@ export type RelayHarness = {
   listen(person: Person, options?: { reconnect?: boolean }): Promise<Listener>
   /** Lets time pass until the condition holds. */
   until(condition: () => boolean): Promise<void>
+  /** Gives sockets some turns while no time passes on the gateway's clock. */
+  settle(): Promise<void>
   /** Lets much time pass, in which the clients are alive; their own pings keep to the real clock. */
   pass(ms: number): Promise<void>
   /** Stops the chat server; `start` brings it back on the same port with the same data. */
@@ -173,6 +175,11 @@ export async function startRelayHarness(
         await new Promise((resolve) => setTimeout(resolve, 1))
       }
     },
+    async settle() {
+      for (let turn = 0; turn < 20; turn += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 1))
+      }
+    },
     async pass(ms) {
       for (let passed = 0; passed < ms; passed += 5_000) {
         const alive = listeners.filter(
@@ -180,6 +187,7 @@ export async function startRelayHarness(
         )
         await Promise.all(alive.map(({ connection }) => connection.invoke('unsubscribeRoom', 'x')))
         await clock.elapse(5_000)
+        await harness.settle()
       }
     },
     async stopChat() {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { disconnectBrowser } from '../../browser/browser'
-import { conversations, openRoom, signIn } from '../../browser/operate'
+import { openRoom, signIn } from '../../browser/operate'
 import { rest } from '../../e2e/rest'
 import { startServer, type TestServer } from '../../e2e/server'
 import type { MiniProgram } from '../host/handle'

@@ -58,6 +58,7 @@ export async function startAll(
       chatAddress: chat.address,
       chatServerName: chat.name,
       agent: chat.agent,
+      signInAgent: chat.agent !== undefined,
       createTokenSecret: chat.createTokenSecret,
       directory: config.demo ? createDemoDirectory(demoPeople) : undefined,
       identities: config.identities,

@@ -19,6 +19,7 @@ import type { IdentitySettings } from './identity/identitySettings'
 import { createSignInLimiter } from './identity/signInLimiter'
 import { limitPerUser, type RateLimit } from './identity/userRateLimit'
 import { wechatRoutes } from './identity/wechatRoutes'
+import { ImError } from './imError'
 import { imRoutes } from './imRoutes'
 import { createLogger } from './logging'
 import { measureHttp, measureUpstream } from './metrics/httpMetrics'
@@ -58,6 +59,8 @@ export type GatewayOptions = {
   /** Name under which accounts and tokens of this chat server are kept; its address when left out. */
   chatServerName?: string
   agent: AgentCredentials | undefined
+  /** Whether the agent signs in at once; when first needed if left out. */
+  signInAgent?: boolean
   createTokenSecret: string | undefined
   directory: UserDirectory | undefined
   /** Who may say who a caller is; the directory alone when left out. */
@@ -132,6 +135,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     pool: measureUpstream(pool, registry),
   })
   let isStopping = false
+  let signingIn = Promise.resolve()
   const doors = createDoors(options)
   const hub = createHub(options, parts, { ...doors, chatAddress, clock, logger })
   const websockets = createWebsocketPass({ ...doors, chatAddress, logger })
@@ -148,6 +152,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await traffic.drained(options.drainMs ?? 0)
     websockets.close()
     await app.close()
+    await signingIn
     await parts.agent.signOut()
     await pool.destroy()
     for (const one of [store, users, parts.who]) one.close()
@@ -157,12 +162,23 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     addOperations(app, options, parts, () => isStopping)
     await addRoutes(app, options, parts, hub)
     await app.listen({ port: options.port, host: options.host })
+    if (options.signInAgent) signingIn = signAgentIn(parts)
   } catch (error) {
     await close()
     throw error
   }
   const port = portOf(app)
   return { url: `http://${urlHost(options.host)}:${port}`, port, close }
+}
+
+/** At start already, so that a wrong agent is told before the first person needs it; the gateway works without. */
+async function signAgentIn({ agent, logger }: Parts): Promise<void> {
+  try {
+    await agent.check()
+  } catch (error) {
+    const code = error instanceof ImError ? error.code : 'refused'
+    logger.warn({ code }, 'the agent account could not be signed in; it is tried again when needed')
+  }
 }
 
 function createApp(options: GatewayOptions, logger: FastifyBaseLogger): FastifyInstance {

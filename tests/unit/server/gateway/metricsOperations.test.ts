@@ -25,11 +25,13 @@ describe('/readyz', () => {
   })
 
   it('asks for the agent once in half a minute', async () => {
+    await ready()
+    const before = harness.chat.seenOf('me').length
     for (let i = 0; i < 5; i++) await ready()
-    expect(harness.chat.seenOf('me')).toHaveLength(1)
+    expect(harness.chat.seenOf('me')).toHaveLength(before)
     harness.clock.advance(30_001)
     await ready()
-    expect(harness.chat.seenOf('me')).toHaveLength(2)
+    expect(harness.chat.seenOf('me')).toHaveLength(before + 1)
   })
 
   it('is 503 while the chat server is down, and the gateway itself stays healthy', async () => {
@@ -46,6 +48,21 @@ describe('/readyz', () => {
   it('is 200 without an agent, and says so', async () => {
     await harness.restart({ agent: undefined })
     expect(await ready()).toMatchObject({ status: 200, checks: { agent: 'none' } })
+  })
+})
+
+describe('the agent', () => {
+  it('signs in when the gateway starts, where that is wanted', async () => {
+    const signedIn = new Promise<void>((resolve) => {
+      harness.chat.override.set('login', (response) => {
+        response.writeHead(401).end('{"status":"error"}')
+        resolve()
+      })
+    })
+    await harness.restart({ signInAgent: true })
+    await signedIn
+    expect(harness.chat.seenOf('login').at(-1)!.text).toContain('im-agent')
+    expect((await harness.send('/healthz')).status).toBe(200)
   })
 })
 

@@ -12,6 +12,7 @@ import { backgroundGraceMs, flushIntervalMs, maxDrawsPerSecond } from './src/pla
 import { platformNetwork } from './src/platform/network'
 import { defaultServerUrl } from './src/platform/origin'
 import { resolveRealtimeUrl } from './src/platform/realtimeUrl'
+import { announceLanguage, answerToKeys, followOtherTabs } from './src/platform/page'
 import { openSocket } from './src/platform/socket'
 import { platformStorage } from './src/platform/storage'
 import { systemLanguage } from './src/platform/theme'
@@ -62,9 +63,12 @@ export function createApp() {
     systemLanguage: systemLanguage(),
     flushIntervalMs,
     maxDrawsPerSecond,
+    announceLanguage,
     showSignIn: () => {
       if (`/${currentRoute()}` !== routes.signIn) reLaunch(routes.signIn)
     },
   })
+  answerToKeys()
+  followOtherTabs(storageKeys.chatUserId)
   return { app }
 }

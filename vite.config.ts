@@ -1,18 +1,23 @@
 import uni from '@dcloudio/vite-plugin-uni'
-import { defineConfig } from 'vite'
+import { defineConfig, loadEnv } from 'vite'
 
-/** `npm run dev:h5`: everything but the client itself comes from a gateway that was started beside it. */
-const gateway = `http://127.0.0.1:${process.env.PORT ?? '8080'}`
-
-export default defineConfig({
-  plugins: [uni()],
-  build: { target: 'es2018' },
-  server: {
-    proxy: {
-      '/api': gateway,
-      '/avatar': gateway,
-      '/file-upload': gateway,
-      '/websocket': { target: gateway, ws: true },
+export default defineConfig(({ mode }) => {
+  // From the shell or a .env file, which HBuilderX reads too.
+  const { VITE_SERVER_URL = '' } = loadEnv(mode, process.cwd(), 'VITE_SERVER_URL')
+  /** `npm run dev:h5`: everything but the client itself comes from a gateway that was started beside it. */
+  const gateway = `http://127.0.0.1:${process.env.PORT ?? '8080'}`
+  return {
+    plugins: [uni()],
+    // Always a value: without one the build would put its whole environment into mini-program and App.
+    define: { 'import.meta.env.VITE_SERVER_URL': JSON.stringify(VITE_SERVER_URL) },
+    build: { target: 'es2018' },
+    server: {
+      proxy: {
+        '/api': gateway,
+        '/avatar': gateway,
+        '/file-upload': gateway,
+        '/websocket': { target: gateway, ws: true },
+      },
     },
-  },
+  }
 })

@@ -14,10 +14,10 @@ module.exports = {
       sourcemap: 'inline',
       sourcefile: file,
       banner,
-      define: { 'import.meta.url': '__importMetaUrl' },
+      define: { 'import.meta.url': '__importMetaUrl', 'import.meta.env.VITE_SERVER_URL': '""' },
     })
   },
   getCacheKey(source, file, { configString }) {
-    return createHash('sha256').update(`${version}1${source}${file}${configString}`).digest('hex')
+    return createHash('sha256').update(`${version}3${source}${file}${configString}`).digest('hex')
   },
 }

@@ -83,9 +83,10 @@ export function createHttp(options: HttpOptions): Http {
   const guard = createSessionGuard(options)
 
   async function send<T>(call: Call): Promise<T> {
+    const owner = storage.get(storageKeys.chatUserId)
     for (let repeats = 0; ; repeats += 1) {
       try {
-        return (await sendOnce(call)) as T
+        return (await sendOnce(call, owner)) as T
       } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 429) throw error
         if (repeats >= maxRateLimitRepeats) throw error
@@ -95,10 +96,14 @@ export function createHttp(options: HttpOptions): Http {
     }
   }
 
-  function sendOnce(call: Call): Promise<unknown> {
+  function sendOnce(call: Call, owner: unknown): Promise<unknown> {
     const { onUnauthorized = 'renew', isAnonymous = false } = call.options
     if (isAnonymous || onUnauthorized === 'throw') return exchange(call)
-    return guard.run(() => exchange(call))
+    return guard.run(async () => {
+      // Somebody else may have signed in while this waited: it must not be repeated in their name.
+      if (storage.get(storageKeys.chatUserId) !== owner) throw sessionOverError()
+      return exchange(call)
+    })
   }
 
   function exchange({ method, path, body, options: { isAnonymous = false } }: Call) {
@@ -197,6 +202,10 @@ function networkError(errMsg: string | undefined): ApiError {
     message: 'The server could not be reached.',
     isNetwork: true,
   })
+}
+
+function sessionOverError(): ApiError {
+  return new ApiError({ status: 0, code: 'session-over', message: 'The session has ended.' })
 }
 
 function timeoutError(): ApiError {

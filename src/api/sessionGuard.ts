@@ -76,7 +76,8 @@ export function createSessionGuard(options: SessionGuardOptions): SessionGuard {
       try {
         return await request()
       } catch (error) {
-        if (isUnauthorized(error)) expire(renewedToken)
+        // A token that was replaced meanwhile is no session that has ended.
+        if (isUnauthorized(error) && currentToken() === renewedToken) expire(renewedToken)
         throw error
       }
     },

@@ -58,6 +58,7 @@ export const en = {
   'message.retry': 'Send again',
   'message.copy': 'Copy',
   'message.remove': 'Remove',
+  'message.copyFailed': 'The text could not be copied.',
   'message.copied': 'Copied',
   'message.tooLong': 'The message is too long: {length} of at most {max} characters.',
 
@@ -86,6 +87,7 @@ export const en = {
   'error.archived': 'This room is archived.',
   'error.blocked': 'You cannot write to this person.',
   'error.roomGone': 'This conversation does not exist any more.',
+  'error.storageSignIn': 'The storage of this device is full: make room and sign in again.',
   'error.storage':
     'The storage of this device is full. What you send now is lost when the app closes.',
   'error.unknown': 'That did not work: {message}',

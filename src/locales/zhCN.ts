@@ -59,6 +59,7 @@ export const zhCN: Messages = {
   'message.retry': '重新发送',
   'message.copy': '复制',
   'message.remove': '移除',
+  'message.copyFailed': '无法复制文字。',
   'message.copied': '已复制',
   'message.tooLong': '消息太长：{length} 个字符，最多 {max} 个。',
 
@@ -86,6 +87,7 @@ export const zhCN: Messages = {
   'error.archived': '此会话已归档。',
   'error.blocked': '您无法给此人发消息。',
   'error.roomGone': '此会话已不存在。',
+  'error.storageSignIn': '设备存储空间已满，请清理后重新登录。',
   'error.storage': '设备存储空间已满。现在发送的内容在关闭应用后会丢失。',
   'error.unknown': '操作失败：{message}',
 

@@ -8,6 +8,7 @@ function onBrowserChange(listener: (isOnline: boolean) => void): Disposer {
   const onOnline = (): void => listener(true)
   const onOffline = (): void => listener(false)
   window.addEventListener('online', onOnline)
+  if (!window.navigator.onLine) onOffline()
   window.addEventListener('offline', onOffline)
   return () => {
     window.removeEventListener('online', onOnline)
@@ -19,5 +20,10 @@ function onBrowserChange(listener: (isOnline: boolean) => void): Disposer {
 function onDeviceChange(listener: (isOnline: boolean) => void): Disposer {
   const onStatus = (status: { isConnected: boolean }): void => listener(status.isConnected)
   uni.onNetworkStatusChange(onStatus)
+  uni.getNetworkType({
+    success: ({ networkType }) => {
+      if (networkType === 'none') listener(false)
+    },
+  })
   return () => uni.offNetworkStatusChange(onStatus)
 }

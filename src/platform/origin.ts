@@ -4,12 +4,10 @@
  */
 export function defaultServerUrl(): string {
   if (process.env.UNI_PLATFORM === 'h5') return window.location.origin
-  // Spelled out in one expression: the build replaces these very words.
-  const configured = (import.meta as BuildMeta).env?.VITE_SERVER_URL
-  return trimSlash(configured ?? 'http://127.0.0.1:8080')
+  // In these very words: the build replaces them, and anything else would bring all of its environment along.
+  const configured = import.meta.env.VITE_SERVER_URL
+  return trimSlash(configured === '' ? 'http://127.0.0.1:8080' : configured)
 }
-
-type BuildMeta = { env?: { VITE_SERVER_URL?: string } }
 
 function trimSlash(url: string): string {
   return url.replace(/\/+$/, '')

@@ -6,6 +6,9 @@ export function systemLanguage(): string {
   return uni.getLocale()
 }
 
+/** Height of the navigation bar without the inset above it, in px (components/NavBar.vue). */
+const navBarHeight = 52
+
 export type WindowInsets = {
   /** Height of the status bar in px that a page with its own navigation bar must leave free. */
   top: number
@@ -19,5 +22,7 @@ export function windowInsets(): WindowInsets {
   const { statusBarHeight = 0, windowWidth } = uni.getSystemInfoSync()
   if (process.env.UNI_PLATFORM !== 'mp-weixin') return { top: statusBarHeight, capsule: 0 }
   const capsule = uni.getMenuButtonBoundingClientRect()
-  return { top: statusBarHeight, capsule: windowWidth - capsule.left }
+  // The bar's content stands at the height of the capsule beside it.
+  const middle = capsule.top + capsule.height / 2
+  return { top: Math.max(0, middle - navBarHeight / 2), capsule: windowWidth - capsule.left }
 }

@@ -56,6 +56,6 @@ export interface Lifecycle {
 }
 
 export interface Network {
-  /** Called when the connection type changes; `isOnline` is false when there is none. */
+  /** Called when the connection type changes, and at the start when there is none: then `isOnline` is false. */
   onChange(listener: (isOnline: boolean) => void): Disposer
 }

@@ -49,8 +49,16 @@ export function copyText(text: string): Promise<boolean> {
  */
 const fail = (): void => undefined
 
+/** Until the platform says that it is done, a second tap must not open the same page twice. */
+let isNavigating = false
+
 export function navigateTo(url: string): void {
-  uni.navigateTo({ url, fail })
+  if (isNavigating) return
+  isNavigating = true
+  const complete = (): void => {
+    isNavigating = false
+  }
+  uni.navigateTo({ url, fail, complete })
 }
 
 /** Closes every page and shows this one. */
@@ -66,5 +74,6 @@ export function navigateBack(fallback: string): void {
 
 /** Route of the page on top, without a leading slash; `''` before the first page. */
 export function currentRoute(): string {
-  return getCurrentPages().at(-1)?.route ?? ''
+  const pages = getCurrentPages()
+  return pages[pages.length - 1]?.route ?? ''
 }

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import type { Delta, Message, Room, Subscription } from '../rocketchat/types'
-import type { PruneRange } from '../timeline/types'
+import type { PruneRange, SendState } from '../timeline/types'
 import { originOf, type Channel, type Origin } from './channel'
 import { createChannelList } from './channelList'
 import { createDrafts } from './drafts'
@@ -198,6 +198,7 @@ export const useChatStore = defineStore('chat', () => {
     dropPending: open.dropPending,
     retry: outbox.retry,
     discard: outbox.discard,
-    isFailed: (id: string) => outbox.find(id)?.state === 'failed',
+    /** How far a message of the outbox is; `''` for one that the server has. */
+    sendStateOf: (id: string): SendState => outbox.find(id)?.state ?? '',
   }
 })

@@ -20,7 +20,9 @@ const byCode: Readonly<Record<string, LocaleKey>> = {
 
 /** One clear sentence in the user's language for any failure. */
 export function errorText(error: unknown, t: Translate, where?: 'signIn'): string {
-  if (error instanceof StorageError) return t('error.storage')
+  if (error instanceof StorageError) {
+    return t(where === 'signIn' ? 'error.storageSignIn' : 'error.storage')
+  }
   if (!(error instanceof ApiError)) return t('error.unknown', { message: String(error) })
   if (error.isNetwork) return t('error.network')
   if (error.status === 429) {

@@ -43,7 +43,7 @@ export function createFlusher(options: FlusherOptions): Flusher {
   function waitMs(): number {
     const now = clock.now()
     drawn = drawn.filter(({ at }) => at <= now && at > now - secondMs)
-    const last = drawn.at(-1)
+    const last = drawn[drawn.length - 1]
     let wait = last ? last.at + intervalMs - now : 0
     let left = maxPerSecond - cost() - drawn.reduce((sum, one) => sum + one.cost, 0)
     for (const one of drawn) {

@@ -123,6 +123,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
       translate: () => settings.t,
       streamsReady: waitForStreams(streams),
       onChange: flusher.mark,
+      onReceived: (messages) => messages.forEach(({ id }) => outbox.noteStored(id)),
       onOutdated: reload,
     })
     if (connection.state !== 'live') room.markStale()
@@ -277,6 +278,8 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
       textOf,
       setDraft,
       currentDraft: () => drafts.get(currentId),
+      /** Id of the open channel; `''` for none. */
+      openId: () => currentId,
     },
     isOpen: (roomId: string) => room !== undefined && roomId === currentId,
     publish,

@@ -27,6 +27,8 @@ export type OpenRoomOptions = {
   streamsReady: Promise<void>
   /** Too much was missed for a sync: the room has to be opened anew from its newest page. */
   onOutdated: () => void
+  /** A page or a sync brought these: none of them is unsent. */
+  onReceived: (messages: readonly Message[]) => void
   /** Something that is on the screen has changed. */
   onChange: () => void
 }
@@ -93,6 +95,7 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
       const range = isLoaded ? { before: timeline.oldestAt, count: pageSize } : { count: pageSize }
       const page = await repository.loadHistory(kind, roomId, range)
       if (isClosed()) return
+      options.onReceived(page.messages)
       timeline.insertHistory(page)
       timeline.upsert(overtaken, 'answer')
       isLoaded = true
@@ -122,6 +125,7 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
       options.onOutdated()
       return
     }
+    options.onReceived(updated)
     upsert(updated, 'feed')
     timeline.remove(removedIds)
     timeline.markCaughtUp()

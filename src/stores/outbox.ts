@@ -37,6 +37,8 @@ export const useOutboxStore = defineStore('outbox', () => {
   const busyRooms = new Set<string>()
   let listeners: OutboxListeners | undefined
   let ownerId = ''
+  /** Grows with each start and stop: attempts of an earlier run change nothing in the next. */
+  let run = 0
   let retryTimer: TimerHandle
   let retries = 0
 
@@ -45,6 +47,7 @@ export const useOutboxStore = defineStore('outbox', () => {
   /** Loads what this user had not sent and reports from now on to `next`. */
   function start(userId: string, next: OutboxListeners): void {
     stop()
+    run += 1
     ownerId = userId
     listeners = next
     const saved = storage.get(keyOf(userId))
@@ -54,6 +57,7 @@ export const useOutboxStore = defineStore('outbox', () => {
 
   /** Forgets the user; what is unsent stays on disk for the next time, unless `erase`. */
   function stop(erase = false): void {
+    run += 1
     clock.clearTimeout(retryTimer)
     if (erase && ownerId !== '') storage.remove(keyOf(ownerId))
     ownerId = ''
@@ -121,13 +125,13 @@ export const useOutboxStore = defineStore('outbox', () => {
   }
 
   async function pumpRoom(roomId: string): Promise<void> {
-    const owner = ownerId
+    const startedIn = run
     busyRooms.add(roomId)
     for (;;) {
       const next = entries.value.find((one) => one.roomId === roomId && one.state === 'waiting')
       if (!next) break
       const isAnswered = await attempt(next)
-      if (ownerId !== owner) return
+      if (run !== startedIn) return
       if (!isAnswered) {
         retryLater()
         break
@@ -138,15 +142,15 @@ export const useOutboxStore = defineStore('outbox', () => {
 
   /** One attempt. False when nobody answered. */
   async function attempt(entry: OutboxEntry): Promise<boolean> {
-    const owner = ownerId
+    const startedIn = run
     replace(entry.id, { state: 'sending' })
     try {
       const known = entry.isUnclear ? await repository.getMessage(entry.id) : undefined
       const message = known ?? (await repository.sendMessage(entry))
-      if (ownerId === owner) settle(message)
+      if (run === startedIn) settle(message)
       return true
     } catch (error) {
-      return ownerId === owner ? await afterFailure(entry, error) : true
+      return run === startedIn ? await afterFailure(entry, error) : true
     }
   }
 
@@ -161,19 +165,19 @@ export const useOutboxStore = defineStore('outbox', () => {
    * with a meaningless text (protocol reference 5.1, step 10), so that is asked first.
    */
   async function afterFailure(entry: OutboxEntry, error: unknown): Promise<boolean> {
-    const owner = ownerId
+    const startedIn = run
     if (!(error instanceof ApiError) || isTransient(error)) {
       replace(entry.id, { state: 'waiting', isUnclear: true })
       return false
     }
     try {
       const stored = await repository.getMessage(entry.id)
-      if (ownerId !== owner) return true
+      if (run !== startedIn) return true
       if (stored) settle(stored)
       else replace(entry.id, { state: 'failed', code: error.code, reason: error.message })
       return true
     } catch (question) {
-      if (ownerId !== owner) return true
+      if (run !== startedIn) return true
       // Who may not even ask will not get another answer later, and the room's other messages would wait for ever.
       if (isRefusal(question)) {
         replace(entry.id, { state: 'failed', code: error.code, reason: error.message })

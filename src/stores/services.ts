@@ -26,6 +26,8 @@ export type Services = {
   flushIntervalMs: number
   /** Most components drawn per second by incoming messages (design: 10 setData calls in mini-programs). */
   maxDrawsPerSecond: number
+  /** Tells the system in which language the interface is. */
+  announceLanguage: (locale: string) => void
   /** Shows the sign-in page; asked when a session has ended. */
   showSignIn: () => void
 }

@@ -12,6 +12,8 @@ export type SessionStatus = 'signedOut' | 'signingIn' | 'signedIn'
 type Profile = { user: ChatUser; realtimeUrl: string }
 
 const profileKey = 'session'
+/** Nobody waits longer for a server that does not answer to be signed out on this device. */
+const signOutPatienceMs = 3_000
 
 /**
  * Who is signed in. The business token and the chat token lie in storage, where the request interceptor reads them.
@@ -20,7 +22,7 @@ const profileKey = 'session'
  *                            `--refused--> signedOut
  */
 export const useSessionStore = defineStore('session', () => {
-  const { im, storage, showSignIn } = useServices()
+  const { clock, im, storage, showSignIn } = useServices()
   const status = ref<SessionStatus>('signedOut')
   const profile = shallowRef<Profile>()
   /** True after a session ended by itself: the sign-in page then says so. */
@@ -31,6 +33,8 @@ export const useSessionStore = defineStore('session', () => {
   /** Grows when a session begins or ends: an answer asked for in another one changes nothing. */
   let epoch = 0
   /** While the server is told, its throwing the person out is no news. */
+  /** One renewal for the requests and the realtime connection that find the token dead at the same time. */
+  let renewal: Promise<boolean> | undefined
   let isSigningOut = false
 
   /** Continues the session of the last start. True when there is one. */
@@ -69,7 +73,14 @@ export const useSessionStore = defineStore('session', () => {
    * Gets a new chat token with the business token. False when the business session is over too.
    * @throws {ApiError} when nobody answered: the session may still be good; also when it has ended meanwhile
    */
-  async function renew(): Promise<boolean> {
+  function renew(): Promise<boolean> {
+    renewal ??= renewOnce().finally(() => {
+      renewal = undefined
+    })
+    return renewal
+  }
+
+  async function renewOnce(): Promise<boolean> {
     const startedIn = epoch
     if (isSigningOut || status.value !== 'signedIn') throw sessionOver()
     try {
@@ -103,7 +114,14 @@ export const useSessionStore = defineStore('session', () => {
   async function signOut(): Promise<void> {
     if (isSigningOut) return
     isSigningOut = true
-    await im.signOut().catch(() => undefined)
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimeout(resolve, signOutPatienceMs)
+      const done = (): void => {
+        clock.clearTimeout(timer)
+        resolve()
+      }
+      im.signOut().then(done, done)
+    })
     isSigningOut = false
     isExpired.value = false
     end()

@@ -11,7 +11,7 @@ const themes: readonly Theme[] = ['auto', 'light', 'dark']
 
 /** Language and appearance of this device; they outlive a sign-out. */
 export const useSettingsStore = defineStore('settings', () => {
-  const { storage, systemLanguage } = useServices()
+  const { announceLanguage, storage, systemLanguage } = useServices()
   const locale = ref<Locale>(localeFor(systemLanguage))
   const theme = ref<Theme>('auto')
   const t = computed(() => createTranslate(locale.value))
@@ -19,6 +19,11 @@ export const useSettingsStore = defineStore('settings', () => {
 
   /** Reads what was chosen before; anything unreadable counts as not chosen. */
   function restore(): void {
+    read()
+    announceLanguage(locale.value)
+  }
+
+  function read(): void {
     const saved = storage.get(key)
     if (typeof saved !== 'object' || saved === null) return
     const chosen = saved as { locale?: unknown; theme?: unknown }
@@ -36,6 +41,7 @@ export const useSettingsStore = defineStore('settings', () => {
 
   function setLocale(value: Locale): void {
     locale.value = value
+    announceLanguage(value)
     save()
   }
 

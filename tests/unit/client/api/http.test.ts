@@ -368,6 +368,17 @@ describe('429', () => {
     return waited
   }
 
+  it('is not repeated in the name of somebody who signed in meanwhile', async () => {
+    const { http, uni, clock, storage, answer } = setUp()
+    const promise = http.post('/api/v1/chat.sendMessage', {})
+    await answer(429, limited, { 'Retry-After': '5' })
+    storage.set('chat_token', 'chat-of-bob')
+    storage.set('chat_uid', 'u2')
+    const failed = failureOf(promise)
+    await clock.elapse(6_000)
+    expect([(await failed).code, uni.requests.length]).toEqual(['session-over', 1])
+  })
+
   it.each([
     ['Retry-After in seconds', limited, { 'Retry-After': '2' }, 2_000],
     ['the header name in any case', limited, { 'retry-after': '2' }, 2_000],

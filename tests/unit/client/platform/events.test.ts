@@ -32,10 +32,11 @@ afterEach(() => {
 })
 
 describe('on H5', () => {
-  function setUp() {
+  function setUp(onLine = true) {
     const page = Object.assign(new EventTarget(), { visibilityState: 'visible' })
     const browser = Object.assign(new EventTarget(), {
       location: { origin: 'https://chat.example' },
+      navigator: { onLine },
     })
     Object.assign(globalThis, { document: page, window: browser })
     const events: string[] = []
@@ -68,6 +69,10 @@ describe('on H5', () => {
     expect(events).toEqual(['offline', 'online'])
   })
 
+  it('says at once that there is no connection at the start', () => {
+    expect(setUp(false).events).toEqual(['offline'])
+  })
+
   it('hears nothing after it was disposed', () => {
     const { browser, events, disposers, show } = setUp()
     for (const dispose of disposers) dispose()
@@ -84,7 +89,7 @@ describe('on H5', () => {
 })
 
 describe.each(['mp-weixin', 'app'])('on %s', (platform) => {
-  function setUp() {
+  function setUp(networkType = 'wifi') {
     const lists = new Map<string, Set<(event?: unknown) => void>>()
     const listOf = (name: string) => {
       const list = lists.get(name) ?? new Set()
@@ -105,6 +110,8 @@ describe.each(['mp-weixin', 'app'])('on %s', (platform) => {
         offAppHide: remove('hide'),
         onNetworkStatusChange: add('network'),
         offNetworkStatusChange: remove('network'),
+        getNetworkType: (options: { success: (answer: { networkType: string }) => void }) =>
+          options.success({ networkType }),
       },
     })
     const fire = (name: string, event?: unknown): void => {
@@ -112,6 +119,13 @@ describe.each(['mp-weixin', 'app'])('on %s', (platform) => {
     }
     return { modules: load(platform), fire }
   }
+
+  it('says at once that there is no connection at the start', () => {
+    const { modules } = setUp('none')
+    const states: boolean[] = []
+    modules.network.onChange((isOnline) => states.push(isOnline))
+    expect(states).toEqual([false])
+  })
 
   it('follows the App and the network until disposed, each listener for itself', () => {
     const { modules, fire } = setUp()

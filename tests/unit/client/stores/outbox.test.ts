@@ -171,13 +171,13 @@ describe('refused', () => {
     const [first, second] = client.outbox.entries
     expect(first).toMatchObject({ code: 'room_is_archived', reason: 'refused: room_is_archived' })
     expect(client.outbox.lastFailure?.id).toBe(second?.id)
-    expect(client.chat.isFailed(first!.id)).toBe(true)
+    expect(client.chat.sendStateOf(first!.id)).toBe('failed')
     client.server.intercept = () => ({})
     client.chat.retry(first!.id)
     client.chat.discard(second!.id)
     await client.settle()
     expect([states(client), serverTexts(client)]).toEqual([['one:'], ['one']])
-    expect(client.chat.isFailed(first!.id)).toBe(false)
+    expect(client.chat.sendStateOf(first!.id)).not.toBe('failed')
     expect(client.storage.get('outbox:ann')).toEqual([])
   })
 

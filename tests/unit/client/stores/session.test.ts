@@ -81,6 +81,14 @@ describe('renewing', () => {
     expect(storage.get('chat_token')).toBe('chat-ann-2')
   })
 
+  test('is asked for once by all who find the token dead at the same time', async () => {
+    const { session, im } = createClient()
+    await session.signIn('ann', 'ann-secret')
+    const before = im.renewals
+    expect(await Promise.all([session.renew(), session.renew()])).toEqual([true, true])
+    expect(im.renewals).toBe(before + 1)
+  })
+
   test.each([401, 403])('is over when the business session is (%s)', async (status) => {
     const { session, im } = createClient()
     await session.signIn('ann', 'ann-secret')
@@ -147,6 +155,16 @@ describe('ending', () => {
     im.onSignOut = () => Promise.reject(networkError())
     await session.signOut()
     expect(session.status).toBe('signedOut')
+  })
+
+  test('signing out does not wait for a server that does not answer', async () => {
+    const { session, im, clock } = createClient()
+    await session.signIn('ann', 'ann-secret')
+    im.onSignOut = () => deferred().promise
+    const ending = session.signOut()
+    await clock.elapse(3_000)
+    await ending
+    expect([session.status, clock.timerCount]).toEqual(['signedOut', 0])
   })
 
   test('a session that ends by itself keeps what was typed and says so until the next sign-in', async () => {

@@ -100,6 +100,7 @@ export function createClient(options: ClientOptions = {}) {
     systemLanguage: options.systemLanguage ?? 'en',
     flushIntervalMs: 50,
     maxDrawsPerSecond: Infinity,
+    announceLanguage: () => undefined,
     showSignIn: () => signInShown.push(clock.now()),
   })
   const session = useSessionStore(pinia)

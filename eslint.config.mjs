@@ -39,7 +39,17 @@ const layerPolicies = Object.entries(layers).flatMap(([layer, { uses, types }]) 
     : []),
 ])
 
-const platformGlobals = ['uni', 'wx', 'plus', 'window', 'document', 'localStorage', 'location']
+const platformGlobals = [
+  'uni',
+  'wx',
+  'plus',
+  'window',
+  'document',
+  'navigator',
+  'localStorage',
+  'location',
+  'getCurrentPages',
+]
 
 export default ts.config(
   {

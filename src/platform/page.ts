@@ -32,6 +32,36 @@ export function describeField(id: string, attributes: Readonly<Record<string, st
   for (const [name, value] of Object.entries(attributes)) field?.setAttribute(name, value)
 }
 
+/**
+ * Enter with Shift makes a new line, and Enter while Chinese is composed ends the composition: uni's text area would take
+ * both away and confirm. H5 only.
+ */
+export function leaveEnterToText(id: string): void {
+  if (process.env.UNI_PLATFORM !== 'h5') return
+  const wrapper = document.getElementById(id)
+  let isForText = false
+  // On the way down, so that the text area's own listeners never hear of it.
+  const options = { capture: true }
+  wrapper?.addEventListener(
+    'keydown',
+    (event) => {
+      // Safari tells the end of a composition with the key code of composing, after it has ended.
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- it has no other way
+      const isComposing = event.isComposing || event.keyCode === 229
+      isForText = event.key === 'Enter' && (event.shiftKey || isComposing)
+      if (isForText) event.stopPropagation()
+    },
+    options,
+  )
+  wrapper?.addEventListener(
+    'keyup',
+    (event) => {
+      if (event.key === 'Enter' && isForText) event.stopPropagation()
+    },
+    options,
+  )
+}
+
 /** Colours of what the system draws around a page: status bar and capsule, background while pulling. */
 export function paintSurroundings(isDark: boolean): void {
   const background = isDark ? '#12171e' : '#ffffff'

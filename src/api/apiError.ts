@@ -31,3 +31,8 @@ export class ApiError extends Error {
     this.retryAfterMs = fields.retryAfterMs
   }
 }
+
+/** For what was asked in a session that has ended meanwhile: its answer concerns nobody any more. */
+export function sessionOverError(): ApiError {
+  return new ApiError({ status: 0, code: 'session-over', message: 'The session has ended.' })
+}

@@ -1,7 +1,7 @@
 import Request, { type HttpError, type HttpRequestConfig, type HttpResponse } from 'luch-request'
 import type { Clock, KeyValueStorage } from '../platform/types'
 import { openAnswer } from './answer'
-import { ApiError } from './apiError'
+import { ApiError, sessionOverError } from './apiError'
 import { toQueryString, type Query } from './queryString'
 import { createSessionGuard } from './sessionGuard'
 import { storageKeys } from './storageKeys'
@@ -202,10 +202,6 @@ function networkError(errMsg: string | undefined): ApiError {
     message: 'The server could not be reached.',
     isNetwork: true,
   })
-}
-
-function sessionOverError(): ApiError {
-  return new ApiError({ status: 0, code: 'session-over', message: 'The session has ended.' })
 }
 
 function timeoutError(): ApiError {

@@ -4,6 +4,7 @@ import type { Realtime, RoomHandle } from './realtime'
 import { Socket } from './socket'
 import type { SocketOptions } from './socketOptions'
 import { createTypingSender } from './typingSender'
+import { roomEvents, userEvents } from './streamEvents'
 
 export type DdpRealtimeOptions = {
   /** Absolute `ws(s)://` address of Rocket.Chat's `/websocket`. */
@@ -29,15 +30,6 @@ type TunableOption =
   | 'heartbeatInterval'
   | 'heartbeatTimeout'
   | 'backgroundGrace'
-
-const userEvents = [
-  'subscriptions-changed',
-  'rooms-changed',
-  'message',
-  'notification',
-  'force_logout',
-]
-const roomEvents = ['user-activity', 'deleteMessage', 'deleteMessageBulk']
 
 /** Front-end authentication: DDP straight to Rocket.Chat (protocol reference 2.2, 2.9). */
 export function createDdpRealtime(options: DdpRealtimeOptions): Realtime {

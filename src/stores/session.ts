@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { ApiError } from '../api/apiError'
+import { ApiError, sessionOverError } from '../api/apiError'
 import type { ChatSession } from '../api/im'
 import { storageKeys } from '../api/storageKeys'
 import type { ChatUser } from '../rocketchat/types'
@@ -82,14 +82,14 @@ export const useSessionStore = defineStore('session', () => {
 
   async function renewOnce(): Promise<boolean> {
     const startedIn = epoch
-    if (isSigningOut || status.value !== 'signedIn') throw sessionOver()
+    if (isSigningOut || status.value !== 'signedIn') throw sessionOverError()
     try {
       const renewed = await im.authenticate({ renew: true })
-      if (epoch !== startedIn) throw sessionOver()
+      if (epoch !== startedIn) throw sessionOverError()
       adopt(renewed)
       return true
     } catch (error) {
-      if (epoch !== startedIn) throw sessionOver()
+      if (epoch !== startedIn) throw sessionOverError()
       if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return false
       throw error
     }
@@ -148,10 +148,6 @@ export const useSessionStore = defineStore('session', () => {
 
   return { status, user, realtimeUrl, isExpired, restore, signIn, renew, expire, signOut, onEnd }
 })
-
-function sessionOver(): ApiError {
-  return new ApiError({ status: 0, code: 'session-over', message: 'The session has ended.' })
-}
 
 function readProfile(value: unknown): Profile | undefined {
   if (typeof value !== 'object' || value === null) return undefined

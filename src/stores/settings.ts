@@ -6,8 +6,9 @@ import { useServices } from './services'
 export type Theme = 'auto' | 'light' | 'dark'
 
 const key = 'settings'
-const locales: readonly Locale[] = ['zh-CN', 'en']
-const themes: readonly Theme[] = ['auto', 'light', 'dark']
+/** In the order in which they are offered. */
+export const locales: readonly Locale[] = ['zh-CN', 'en']
+export const themes: readonly Theme[] = ['auto', 'light', 'dark']
 
 /** Language and appearance of this device; they outlive a sign-out. */
 export const useSettingsStore = defineStore('settings', () => {

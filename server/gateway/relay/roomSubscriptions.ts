@@ -2,9 +2,9 @@ import type { Clock, TimerHandle } from '../../../src/platform/types'
 import type { DdpClient } from '../../../src/realtime/ddpClient'
 import { DdpError, TransportError } from '../../../src/realtime/ddpError'
 import type { StreamHandle } from '../../../src/realtime/ddpSubscriptions'
+import { roomEvents } from '../../../src/realtime/streamEvents'
 import { HubError, type HubConnection } from '../hub/hubApplication'
 
-const roomEvents = ['user-activity', 'deleteMessage', 'deleteMessageBulk']
 const readyTimeoutMs = 15_000
 const maxRoomsPerConnection = 100
 

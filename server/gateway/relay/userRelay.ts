@@ -3,6 +3,7 @@ import type { Clock, TimerHandle } from '../../../src/platform/types'
 import { createDdpClient, ddpPing, type DdpClient } from '../../../src/realtime/ddpClient'
 import type { StreamFrame } from '../../../src/realtime/realtime'
 import { Socket } from '../../../src/realtime/socket'
+import { userEvents } from '../../../src/realtime/streamEvents'
 import { createTypingSender, type TypingSender } from '../../../src/realtime/typingSender'
 import type { ChatSession, ChatSessions } from '../chat/chatSessions'
 import type { HubConnection } from '../hub/hubApplication'
@@ -17,13 +18,6 @@ import {
 } from './notifications'
 import { createRoomSubscriptions, type RoomSubscriptions } from './roomSubscriptions'
 
-const userEvents = [
-  'subscriptions-changed',
-  'rooms-changed',
-  'message',
-  'notification',
-  'force_logout',
-]
 /** A phone that changes networks is back within it, and the chat server never notices. */
 const graceMs = 30_000
 const reconnectDelayMs = 250

@@ -56,6 +56,24 @@ export const migrations: readonly string[] = [
     description TEXT NOT NULL, created_at INTEGER NOT NULL
   );`,
   `CREATE VIRTUAL TABLE message_words USING fts5(words, tokenize = 'unicode61');`,
+  // Personal access tokens have a name; `checked_until` is how long a second factor of this session counts.
+  `ALTER TABLE tokens ADD COLUMN name TEXT;
+  ALTER TABLE tokens ADD COLUMN last_part TEXT;
+  ALTER TABLE tokens ADD COLUMN bypass INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE tokens ADD COLUMN checked_until INTEGER NOT NULL DEFAULT 0;
+  CREATE UNIQUE INDEX tokens_name ON tokens(uid, name) WHERE name IS NOT NULL;
+  CREATE TABLE two_factors (
+    uid TEXT PRIMARY KEY REFERENCES users(id) ON DELETE CASCADE,
+    secret TEXT, pending TEXT, codes TEXT NOT NULL DEFAULT '[]',
+    last_step INTEGER NOT NULL DEFAULT 0, email_changed_at INTEGER
+  );
+  CREATE TABLE push_tokens (
+    id TEXT PRIMARY KEY, uid TEXT NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    kind TEXT NOT NULL, value TEXT NOT NULL UNIQUE, app_name TEXT NOT NULL, voip TEXT, auth_hash TEXT,
+    created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL
+  );
+  CREATE INDEX push_tokens_uid ON push_tokens(uid);
+  CREATE INDEX messages_uid ON messages(uid);`,
 ]
 
 /** The data file was written by a newer version of this server. */

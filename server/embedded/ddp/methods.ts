@@ -1,8 +1,10 @@
 import { MeteorError } from '../errors'
 import type { Method, MethodCaller } from './method'
+import { historyMethods } from './methods/history'
 import { listMethods } from './methods/lists'
 import { messageMethods } from './methods/messages'
 import { presenceMethods } from './methods/presence'
+import { roomMethods } from './methods/rooms'
 import { sessionMethods } from './methods/session'
 import { streamMethods } from './methods/streams'
 
@@ -10,10 +12,15 @@ import { streamMethods } from './methods/streams'
 const methods: ReadonlyMap<string, Method> = new Map([
   ...Object.entries(sessionMethods),
   ...Object.entries(messageMethods),
+  ...Object.entries(historyMethods),
+  ...Object.entries(roomMethods),
   ...Object.entries(listMethods),
   ...Object.entries(presenceMethods),
   ...Object.entries(streamMethods),
 ])
+
+/** Whether a method of this name exists. */
+export const hasMethod = (name: string): boolean => methods.has(name)
 
 /**
  * Calls a method by name.

@@ -29,7 +29,7 @@ export const presencePublication: Publication = (context, [, option]) => {
   changeList(watched, option)
   context.connectionState.set(stateKey, watched)
   const unwatch = context.app.presence.watch((uid, args) => {
-    if (!watched.has(uid)) return
+    if (!watched.has(uid) || context.app.settings.flag('Presence_broadcast_disabled')) return
     const fields = { uid, args, eventName: uid }
     const collection = 'stream-user-presence'
     context.send(stringifyEjson({ msg: 'changed', collection, id: uid, fields }))

@@ -12,6 +12,8 @@ export type Listener = {
 export type Bus = {
   /** Starts delivery; the answer ends it. */
   listen(stream: string, eventName: string, listener: Listener): () => void
+  /** Calls `hear` with every event of a stream, after its commit; the answer ends it. */
+  listenAll(stream: string, hear: (eventName: string, args: unknown[]) => void): () => void
   /** Whether anybody listens; saves the work of making an event for nobody. */
   heard(stream: string, eventName: string): boolean
   /**
@@ -32,6 +34,7 @@ const frameOf = (stream: string, eventName: string, args: string): string =>
 
 export const createBus = (driver: SqlDriver): Bus => {
   const listeners = new Map<string, Set<Listener>>()
+  const followers = new Map<string, Set<(eventName: string, args: unknown[]) => void>>()
   const remove = (key: string, listener: Listener): void => {
     const set = listeners.get(key)
     set?.delete(listener)
@@ -55,9 +58,18 @@ export const createBus = (driver: SqlDriver): Bus => {
       listeners.set(key, set)
       return () => remove(key, listener)
     },
+    listenAll: (stream, hear) => {
+      const set = followers.get(stream) ?? new Set()
+      // Each call is one follower, also with the same function twice.
+      const follower = (eventName: string, args: unknown[]): void => hear(eventName, args)
+      set.add(follower)
+      followers.set(stream, set)
+      return () => void set.delete(follower)
+    },
     heard,
     emit: (stream, eventName, args, exceptConnection) => {
       driver.afterCommit(() => {
+        for (const follow of followers.get(stream) ?? []) follow(eventName, args)
         if (!heard(stream, eventName)) return
         deliver(stream, eventName, stringifyEjson(args), exceptConnection)
       })

@@ -39,6 +39,9 @@ const rulesOf = (app: App, { name, ip, connectionId, user }: DdpCall): Rule[] =>
     if (name === 'sendMessage' && !app.permissions.has(user, 'send-many-messages')) {
       rules.push({ key: `sends ${uid}`, rate: { calls: 5, windowMs: 1000 } })
     }
+    if (name === 'setUserStatus') {
+      rules.push({ key: `statuses ${uid}`, rate: { calls: 1, windowMs: 1000 } })
+    }
   }
   if (connectionId !== undefined) {
     const key = `connection ${connectionId}`

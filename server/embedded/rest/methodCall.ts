@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { MethodCaller } from '../ddp/method'
-import { callMethod } from '../ddp/methods'
+import { callMethod, hasMethod } from '../ddp/methods'
 import { parseEjson, stringifyEjson } from '../ejson'
 import { TextError, isExpected, toDdpError } from '../errors'
 import { checkDdpRate } from '../limits/ddpLimits'
@@ -10,11 +10,18 @@ const body = Type.Object({ message: Type.String() }, { additionalProperties: fal
 
 type MethodMessage = { id: unknown; method: string; params: unknown[] }
 
+/** Clients that write `rooms:get` in the path, where a slash would part it, may write it in the message too. */
+const methodName = (written: string): string => {
+  const slashed = written.replace(':', '/')
+  return hasMethod(written) || !hasMethod(slashed) ? written : slashed
+}
+
 const readMessage = (text: string): MethodMessage => {
   const parsed = parseEjson(text)
   if (typeof parsed === 'object' && parsed !== null) {
     const { id, method, params = [] } = parsed as Record<string, unknown>
-    if (typeof method === 'string' && Array.isArray(params)) return { id, method, params }
+    if (typeof method === 'string' && Array.isArray(params))
+      return { id, method: methodName(method), params }
   }
   throw new TextError('Invalid method message')
 }

@@ -1,13 +1,15 @@
 import { publishedSubscription } from '../../domain/published'
-import { canAccessRoom } from '../../domain/roomAccess'
-import { MeteorError } from '../../errors'
-import { forUsers, textArgument, type Method } from '../method'
+import { forUsers, matchFailed, type Method } from '../method'
 
-const sinceOf = (value: unknown): number | undefined =>
-  value instanceof Date ? value.getTime() : undefined
+/** The time of a question for changes, in milliseconds; undefined asks for everything. */
+const sinceOf = (value: unknown): number | undefined => {
+  if (value === undefined || value === null) return undefined
+  if (!(value instanceof Date)) throw matchFailed()
+  return value.getTime()
+}
 
+/** Without a date the plain list, with one `{update, remove}`. */
 export const listMethods: Readonly<Record<string, Method>> = {
-  /** Without a date the plain list, with one `{update, remove}`. */
   'rooms/get': forUsers('rooms/get', ({ app, user }, [updatedAt]) => {
     const since = sinceOf(updatedAt)
     const update = app.store.rooms.ofMember(user._id, since ?? -1)
@@ -25,12 +27,13 @@ export const listMethods: Readonly<Record<string, Method>> = {
     const settings = app.settings.listPublic()
     return sinceOf(updatedAt) === undefined ? settings : { update: settings, remove: [] }
   },
-  getRoomIdByNameOrId: forUsers('getRoomIdByNameOrId', ({ app, user }, [nameOrId]) => {
-    const wanted = textArgument(nameOrId)
-    const room = app.store.rooms.get(wanted) ?? app.store.rooms.byName(wanted)
-    if (room === undefined || !canAccessRoom(app, room, user)) {
-      throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'getRoomIdByNameOrId' })
-    }
-    return room._id
+  'permissions/get': forUsers('permissions/get', ({ app }, [updatedAt]) => {
+    const since = sinceOf(updatedAt)
+    const permissions = app.permissions.list()
+    if (since === undefined) return permissions
+    const update = permissions.filter((one) => one._updatedAt.getTime() > since)
+    return { update, remove: [] }
   }),
+  /** A community workspace has no module of the enterprise edition. */
+  'license:getModules': () => [],
 }

@@ -1,10 +1,11 @@
 import { endToken, login } from '../../auth/sessions'
+import { loginOptions } from '../loginForms'
 import type { Method } from '../method'
 
 export const sessionMethods: Readonly<Record<string, Method>> = {
   /** Protocol reference 1.7. */
   login: async ({ app, connection }, [options]) => {
-    const session = await login(app, options)
+    const session = await login(app, loginOptions(options))
     connection?.setSession(session)
     return {
       id: session.user._id,

@@ -1,7 +1,7 @@
 import type { App } from '../../app'
 import type { UserDoc } from '../../documents'
 import { accessibleRoom } from '../../domain/roomAccess'
-import { forUsers, type Method } from '../method'
+import { forUsers, isRecord, type Method } from '../method'
 
 /** The name that a typing event must carry: the caller's own (protocol reference 2.8). */
 const canType = (app: App, user: UserDoc, rid: string, name: unknown): boolean => {
@@ -9,11 +9,25 @@ const canType = (app: App, user: UserDoc, rid: string, name: unknown): boolean =
   return name === own && accessibleRoom(app, rid, user) !== undefined
 }
 
-const isActivities = (value: unknown): boolean =>
-  Array.isArray(value) && value.length <= 10 && value.every((one) => typeof one === 'string')
+const maxActivities = 10
+const maxActivityLength = 50
 
+const isActivities = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length <= maxActivities &&
+  value.every((one) => typeof one === 'string' && one.length <= maxActivityLength)
+
+const maxExtraLength = 500
+
+/** What may go with an activity: the thread that it happens in. */
 const isExtra = (value: unknown): boolean =>
-  value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value))
+  value === undefined || (isRecord(value) && JSON.stringify(value).length <= maxExtraLength)
+
+/**
+ * Clients may write calls to other people's streams only while the call exists and both take part (2.7). A workspace
+ * without a provider of conferences has no calls, so every such write is refused, which looks like an accepted one.
+ */
+const refusedWrite = (name: string): Method => forUsers(name, () => undefined)
 
 /**
  * Writes of clients to streams. A refused write is answered like an accepted one and nothing is sent; the writer's own
@@ -23,14 +37,17 @@ export const streamMethods: Readonly<Record<string, Method>> = {
   'stream-notify-room': forUsers('stream-notify-room', (caller, [eventName, ...args]) => {
     const { app, user, connection } = caller
     if (typeof eventName !== 'string') return
-    const [rid = '', event] = eventName.split('/')
-    const [name, activities, extra] = args
+    const [rid = '', event, ...rest] = eventName.split('/')
+    const [name, activities, extra, ...more] = args
     const allowed =
       event === 'user-activity' &&
+      rest.length + more.length === 0 &&
       isActivities(activities) &&
       isExtra(extra) &&
       canType(app, user, rid, name)
     if (!allowed) return
     app.events.bus.emit('notify-room', eventName, args, connection?.id)
   }),
+  'stream-notify-user': refusedWrite('stream-notify-user'),
+  'stream-notify-room-users': refusedWrite('stream-notify-room-users'),
 }

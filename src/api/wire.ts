@@ -21,5 +21,8 @@ export type WireMessageSync = {
   result?: { updated?: unknown; deleted?: unknown; cursor?: { next?: unknown; previous?: unknown } }
 }
 
+/** `chat.syncThreadMessages`: documents to replace, and stubs of deleted ones (protocol reference 3.13). */
+export type WireThreadSync = { messages?: { update?: unknown; remove?: unknown } }
+
 /** `me`: the own user document at the top level (protocol reference 4.5). */
 export type WireMe = { _id?: unknown; username?: unknown; name?: unknown }

@@ -1,5 +1,5 @@
-import { asObject, field, list, text, time, decodeTime, type WireObject } from './fields'
-import type { Author, Message } from './types'
+import { asObject, decodeTime, field, list, strings, text, time, type WireObject } from './fields'
+import type { Author, Message, Reaction } from './types'
 
 /**
  * A message document (protocol reference 4.1). Needs `_id`, `rid`, `ts` and an author's id; all else may be missing.
@@ -14,7 +14,7 @@ export function decodeMessage(value: unknown): Message | undefined {
   const author = decodeAuthor(wire)
   if (id === '' || roomId === '' || sentAt === undefined || author === undefined) return undefined
   const editedAt = time(wire, 'editedAt')
-  return {
+  const message: Message = {
     id,
     roomId,
     author,
@@ -30,6 +30,17 @@ export function decodeMessage(value: unknown): Message | undefined {
     fileName: firstFileName(wire),
     role: text(wire, 'role'),
   }
+  const reactions = decodeReactions(field(wire, 'reactions'))
+  if (reactions.length > 0) message.reactions = reactions
+  return message
+}
+
+/** `{":smile:": {usernames: [...]}}`; an emoji that nobody stands behind is none. */
+function decodeReactions(value: unknown): Reaction[] {
+  return Object.entries(asObject(value) ?? {}).flatMap(([emoji, wire]) => {
+    const usernames = strings(field(asObject(wire) ?? {}, 'usernames'))
+    return usernames.length === 0 ? [] : [{ emoji, usernames }]
+  })
 }
 
 /** Integrations set `alias` to be shown instead of the author's own name. */

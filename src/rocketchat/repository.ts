@@ -1,10 +1,10 @@
 import { ApiError } from '../api/apiError'
 import type { RestApi } from '../api/rest/restApi'
-import type { SendMessageBody, SyncKind } from '../api/rest/chat'
+import type { ReactionBody, SendMessageBody, SyncKind } from '../api/rest/chat'
 import { decodeMessage } from './decodeMessage'
 import { decodeRoom } from './decodeRoom'
 import { decodeSubscription } from './decodeSubscription'
-import { asObject, text } from './fields'
+import { asObject, field, flag, text } from './fields'
 import type {
   Delta,
   HistoryPage,
@@ -13,6 +13,7 @@ import type {
   Room,
   RoomKind,
   Subscription,
+  Surroundings,
 } from './types'
 
 /** Pages of one cursor that a sync reads before it says that loading anew is cheaper. */
@@ -48,11 +49,30 @@ export type Repository = {
   /** One page, oldest first. Pages overlap by the messages at their border: the caller drops known ids (5.9). */
   loadHistory(kind: RoomKind, roomId: string, range: HistoryRange): Promise<HistoryPage>
   /**
+   * The messages around one, for a jump to it (protocol reference 3.20).
+   * @param count how many at most, the one itself included
+   * @returns undefined when the server has no such message in that room
+   */
+  loadSurrounding(
+    roomId: string,
+    messageId: string,
+    count: number,
+  ): Promise<Surroundings | undefined>
+  /**
    * Everything that changed or was deleted since a watermark, which is the server's time (protocol reference 3.14).
    * Begins a little earlier, so known messages come again.
    */
   syncMessages(roomId: string, since: number): Promise<MessageSync>
+  /**
+   * Everything that changed or was deleted in a thread since a watermark, which is the server's time; the root is not part of
+   * it. Begins a little earlier, so known replies come again.
+   */
+  syncThread(threadId: string, since: number): Promise<Delta<Message>>
   sendMessage(message: SendMessageBody): Promise<Message>
+  /** @returns the message as the server has it now */
+  editMessage(roomId: string, id: string, text: string): Promise<Message>
+  deleteMessage(roomId: string, id: string): Promise<void>
+  react(reaction: ReactionBody): Promise<void>
   /** @returns undefined when the server answers that there is no such message */
   getMessage(id: string): Promise<Message | undefined>
   markRead(roomId: string): Promise<void>
@@ -78,12 +98,28 @@ export function createRepository(rest: RestApi, options: RepositoryOptions = {})
       }
     },
     loadHistory: (kind, roomId, range) => loadHistory(rest, kind, roomId, range, onDropped),
+    loadSurrounding: (roomId, messageId, count) =>
+      loadSurrounding(rest, roomId, messageId, count, onDropped),
     syncMessages: (roomId, since) => syncRoom(rest, roomId, since, onDropped),
+    async syncThread(threadId, since) {
+      const { messages } = await rest.chat.syncThreadMessages(threadId, overlapped(since))
+      return {
+        update: decodeList(messages?.update, decodeMessage, () => onDropped('malformed message')),
+        removedIds: decodeIds(messages?.remove),
+      }
+    },
     async sendMessage(body) {
       const message = decodeMessage((await rest.chat.sendMessage(body)).message)
       if (message === undefined) throw invalidAnswer()
       return message
     },
+    async editMessage(roomId, id, text) {
+      const message = decodeMessage((await rest.chat.update(roomId, id, text)).message)
+      if (message === undefined) throw invalidAnswer()
+      return message
+    },
+    deleteMessage: (roomId, id) => rest.chat.delete(roomId, id),
+    react: (reaction) => rest.chat.react(reaction),
     async getMessage(id) {
       try {
         const message = decodeMessage((await rest.chat.getMessage(id)).message)
@@ -112,13 +148,33 @@ async function loadHistory(
   return { messages: messages.sort(bySentAt), hasOldest: raw.length < count }
 }
 
+async function loadSurrounding(
+  rest: RestApi,
+  roomId: string,
+  messageId: string,
+  count: number,
+  onDropped: (reason: string) => void,
+): Promise<Surroundings | undefined> {
+  const answer = await rest.methodCalls.loadSurroundingMessages(roomId, messageId, count)
+  if (answer === false) return undefined
+  const wire = asObject(answer) ?? {}
+  const messages = decodeList(field(wire, 'messages'), decodeMessage, () =>
+    onDropped('malformed message'),
+  )
+  return {
+    messages: messages.sort(bySentAt),
+    hasOlder: flag(wire, 'moreBefore'),
+    hasNewer: flag(wire, 'moreAfter'),
+  }
+}
+
 async function syncRoom(
   rest: RestApi,
   roomId: string,
   since: number,
   onDropped: (reason: string) => void,
 ): Promise<MessageSync> {
-  const from = String(Math.max(0, Math.trunc(since) - SYNC_OVERLAP_MS))
+  const from = String(overlapped(since))
   const [updated, deleted] = await Promise.all([
     readCursor(rest, roomId, 'UPDATED', from),
     readCursor(rest, roomId, 'DELETED', from),
@@ -128,6 +184,10 @@ async function syncRoom(
     removedIds: decodeIds(deleted.documents),
     isComplete: updated.isComplete && deleted.isComplete,
   }
+}
+
+function overlapped(since: number): number {
+  return Math.max(0, Math.trunc(since) - SYNC_OVERLAP_MS)
 }
 
 type CursorResult = { documents: unknown[]; isComplete: boolean }

@@ -37,6 +37,15 @@ export type Message = {
   fileName: string
   /** Parameter of the system types that give or take a role, `''` otherwise. */
   role: string
+  /** Left out when there are none. */
+  reactions?: readonly Reaction[]
+}
+
+/** Everybody who reacted with one emoji. */
+export type Reaction = {
+  /** With its colons, such as `:smile:`. */
+  emoji: string
+  usernames: readonly string[]
 }
 
 /** The caller's membership of one room. */
@@ -94,6 +103,14 @@ export type HistoryPage = {
   messages: Message[]
   /** True when the server had nothing older. */
   hasOldest: boolean
+}
+
+/** The messages around one, oldest first, without a gap between them. */
+export type Surroundings = {
+  messages: Message[]
+  /** Whether the server has older, or newer, ones than these. */
+  hasOlder: boolean
+  hasNewer: boolean
 }
 
 /** Everything that `chat.syncMessages` had to tell, all pages together. */

@@ -1,6 +1,7 @@
 import type { Http } from '../http'
 import { createChatApi, type ChatApi } from './chat'
 import { createHistoryApi, type HistoryApi } from './history'
+import { createMethodCallsApi, type MethodCallsApi } from './methodCalls'
 import { createRoomsApi, type RoomsApi } from './rooms'
 import { createSubscriptionsApi, type SubscriptionsApi } from './subscriptions'
 import { createUsersApi, type UsersApi } from './users'
@@ -11,6 +12,7 @@ export type RestApi = {
   rooms: RoomsApi
   history: HistoryApi
   chat: ChatApi
+  methodCalls: MethodCallsApi
   users: UsersApi
 }
 
@@ -21,6 +23,7 @@ export function createRestApi(http: Http): RestApi {
     rooms: createRoomsApi(http),
     history: createHistoryApi(http),
     chat: createChatApi(http),
+    methodCalls: createMethodCallsApi(http),
     users: createUsersApi(http),
   }
 }

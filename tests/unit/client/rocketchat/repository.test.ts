@@ -24,7 +24,12 @@ function setUp(answer: (call: Call) => unknown) {
       sendMessage: method('chat.sendMessage'),
       getMessage: method('chat.getMessage'),
       syncMessages: method('chat.syncMessages'),
+      update: method('chat.update'),
+      delete: method('chat.delete'),
+      react: method('chat.react'),
+      syncThreadMessages: method('chat.syncThreadMessages'),
     },
+    methodCalls: { loadSurroundingMessages: method('loadSurroundingMessages') },
     users: { me: method('users.me') },
   }
   const onDropped = (reason: string) => dropped.push(reason)

@@ -1,4 +1,5 @@
 import { ApiError } from '../../../../../src/api/apiError'
+import type { ReactionBody } from '../../../../../src/api/rest/chat'
 import type { RestApi } from '../../../../../src/api/rest/restApi'
 import type { StreamFrame } from '../../../../../src/realtime/realtime'
 import type { FakeClock } from '../../support/fakeClock'
@@ -219,6 +220,24 @@ export class FakeChat {
         getMessage: (id) => run('chat.getMessage', [id], () => ({ message: this.find(id) })),
         syncMessages: (roomId, type, next) =>
           run('chat.syncMessages', [roomId, type, next], () => this.sync(roomId, type, next)),
+        update: (roomId, id, text) =>
+          run('chat.update', [roomId, id, text], () => {
+            this.ownMessage(userId(), id)
+            this.edit(roomId, id, { msg: text })
+            return { message: this.find(id) }
+          }),
+        delete: (roomId, id) =>
+          run('chat.delete', [roomId, id], () => {
+            this.ownMessage(userId(), id)
+            this.remove(roomId, id)
+          }),
+        react: (reaction) => run('chat.react', [reaction], () => this.react(userId(), reaction)),
+        syncThreadMessages: (threadId, since) =>
+          run('chat.syncThreadMessages', [threadId, since], () => this.syncThread(threadId, since)),
+      },
+      methodCalls: {
+        loadSurroundingMessages: (roomId, id, limit) =>
+          run('loadSurroundingMessages', [roomId, id, limit], () => this.around(roomId, id, limit)),
       },
       users: { me: () => run('users.me', [], () => ({})) },
     }
@@ -264,6 +283,41 @@ export class FakeChat {
         ? { updated: [...messages.values()].filter((one) => Number(one._updatedAt) > since) }
         : { deleted: deleted.filter((one) => one._deletedAt > since) }
     return { result: { ...result, cursor: { next: null } } }
+  }
+
+  private ownMessage(userId: string, id: string): void {
+    if ((this.find(id).u as Wire)._id !== userId) throw refusal(400, 'error-action-not-allowed')
+  }
+
+  /** As the server does it: a reaction that is there already, or already gone, changes nothing. */
+  private react(userId: string, reaction: ReactionBody): void {
+    const { emoji, messageId, shouldReact } = reaction
+    const message = this.find(messageId)
+    const reactions = { ...(message.reactions as Record<string, { usernames: string[] }>) }
+    const names = reactions[emoji]?.usernames ?? []
+    if (names.includes(userId) === shouldReact) return
+    const usernames = shouldReact ? [...names, userId] : names.filter((name) => name !== userId)
+    if (usernames.length > 0) reactions[emoji] = { usernames }
+    else Reflect.deleteProperty(reactions, emoji)
+    const at = this.now()
+    const next = { ...message, reactions, _updatedAt: at }
+    this.room(message.rid).messages.set(messageId, next)
+    this.tellRoom(message.rid, 'stream-room-messages', message.rid, [next])
+  }
+
+  private syncThread(threadId: string, since: number) {
+    const all = [...this.rooms.values()].flatMap(({ messages }) => [...messages.values()])
+    const update = all.filter((one) => one.tmid === threadId && Number(one._updatedAt) > since)
+    return { messages: { update, remove: [] } }
+  }
+
+  private around(roomId: string, id: string, limit: number) {
+    const all = this.messagesOf(roomId)
+    const at = all.findIndex(({ _id }) => _id === id)
+    if (at < 0) return false
+    const from = Math.max(0, at - Math.floor(limit / 2))
+    const messages = all.slice(from, from + limit)
+    return { messages, moreBefore: from > 0, moreAfter: from + limit < all.length }
   }
 
   room(roomId: string): FakeRoom {

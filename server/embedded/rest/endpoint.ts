@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Static, TSchema } from 'typebox'
 import type { App } from '../app'
 import type { Session } from '../auth/sessions'
@@ -12,6 +13,7 @@ export type Call<Query, Body> = {
   session: Session | undefined
   /** The rest of the path of an endpoint that ends with a slash, for example the method of `method.call/`. */
   rest: string
+  request: IncomingMessage
 }
 
 /** A call of a signed-in user. */
@@ -21,10 +23,12 @@ export type UserCall<Query, Body> = Call<Query, Body> & { user: UserDoc; session
 export class Reply {
   readonly status: number
   readonly body: unknown
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(status: number, body: unknown) {
+  constructor(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}) {
     this.status = status
     this.body = body
+    this.headers = headers
   }
 }
 
@@ -40,6 +44,8 @@ export type Endpoint = {
   permissions: readonly string[]
   query: TSchema | undefined
   body: TSchema | undefined
+  /** Whether the handler reads the request itself, as uploads do; then nothing of the body is read or checked before. */
+  readsRequest?: true
   handle(call: Call<unknown, unknown>): Answer
 }
 
@@ -87,6 +93,22 @@ export const userPost = <Body extends TSchema>(
   query: undefined,
   body: options.body,
   handle: (call) => handle(asUser(call) as UserCall<unknown, Static<Body>>),
+})
+
+/** A POST of signed-in users whose handler reads the request itself, because a file comes in it. */
+export const userUpload = (
+  path: string,
+  permissions: readonly string[],
+  handle: (call: UserCall<unknown, unknown>) => Answer,
+): Endpoint => ({
+  method: 'POST',
+  path,
+  auth: 'user',
+  permissions,
+  query: undefined,
+  body: undefined,
+  readsRequest: true,
+  handle: (call) => handle(asUser(call)),
 })
 
 /** A GET that needs no session. */

@@ -67,6 +67,7 @@ const send = (response: ServerResponse, reply: Reply, headers: Headers): void =>
     'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    ...reply.headers,
     ...headers,
   })
   response.end(text)
@@ -133,14 +134,15 @@ const runEndpoint = async (
   if (endpoint.auth === 'user' && session === undefined) throw new NotLoggedIn()
   checkRate(app, endpoint, request, session, headers)
   // The body is read in any case, so that a refused upload does not leave the connection half-used.
-  const body = endpoint.method === 'POST' ? await readBody(request) : undefined
+  const hasBody = endpoint.method === 'POST' && endpoint.readsRequest !== true
+  const body = hasBody ? await readBody(request) : undefined
   checkPermissions(app, endpoint, session)
   const query = readQuery(endpoint.query, url.searchParams)
   const wrongQuery = endpoint.method === 'GET' ? problemWith(endpoint.query, query) : undefined
   if (wrongQuery !== undefined) throw new MeteorError('error-invalid-params', wrongQuery)
-  const wrongBody = endpoint.method === 'POST' ? problemWith(endpoint.body, body) : undefined
+  const wrongBody = hasBody ? problemWith(endpoint.body, body) : undefined
   if (wrongBody !== undefined) throw new MeteorError('invalid-params', wrongBody)
-  const answer = await endpoint.handle({ app, query, body, session, rest })
+  const answer = await endpoint.handle({ app, query, body, session, rest, request })
   return answer instanceof Reply ? answer : new Reply(200, { ...answer, success: true })
 }
 

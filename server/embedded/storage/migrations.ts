@@ -74,6 +74,23 @@ export const migrations: readonly string[] = [
   );
   CREATE INDEX push_tokens_uid ON push_tokens(uid);
   CREATE INDEX messages_uid ON messages(uid);`,
+  // Files lie beside the data file, named by their id; pictures are small enough to lie in it.
+  `CREATE TABLE uploads (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rid TEXT NOT NULL, uid TEXT NOT NULL, message TEXT,
+    original TEXT, type_group TEXT NOT NULL, name TEXT NOT NULL, preview TEXT,
+    uploaded_at INTEGER NOT NULL, expires_at INTEGER, doc TEXT NOT NULL
+  );
+  CREATE INDEX uploads_rid ON uploads(rid, uploaded_at);
+  CREATE INDEX uploads_original ON uploads(original) WHERE original IS NOT NULL;
+  CREATE INDEX uploads_expires ON uploads(expires_at) WHERE expires_at IS NOT NULL;
+  CREATE TABLE pictures (
+    kind TEXT NOT NULL, owner TEXT NOT NULL, type TEXT NOT NULL, etag TEXT NOT NULL, data BLOB NOT NULL,
+    updated_at INTEGER NOT NULL, PRIMARY KEY (kind, owner)
+  );
+  CREATE TABLE custom_emoji (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE,
+    updated_at INTEGER NOT NULL, doc TEXT NOT NULL
+  );`,
 ]
 
 /** The data file was written by a newer version of this server. */

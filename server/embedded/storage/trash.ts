@@ -1,7 +1,7 @@
 import type { TrashStub } from '../documents'
 import type { SqlDriver } from './driver'
 
-export type TrashCollection = 'messages' | 'subscriptions' | 'rooms'
+export type TrashCollection = 'messages' | 'subscriptions' | 'rooms' | 'emoji'
 
 type Row = { id: string; deletedAt: number }
 

@@ -91,6 +91,26 @@ export const migrations: readonly string[] = [
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE,
     updated_at INTEGER NOT NULL, doc TEXT NOT NULL
   );`,
+  // Teams and invites; the status of a subscription (invited, banned) as a column, so that members are found without
+  // reading documents.
+  `ALTER TABLE subscriptions ADD COLUMN status TEXT;
+  UPDATE subscriptions SET status = json_extract(doc, '$.status');
+  CREATE TABLE teams (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    room TEXT NOT NULL UNIQUE REFERENCES rooms(id) ON DELETE CASCADE,
+    updated_at INTEGER NOT NULL, doc TEXT NOT NULL
+  );
+  CREATE INDEX rooms_team ON rooms(json_extract(doc, '$.teamId'))
+    WHERE json_extract(doc, '$.teamId') IS NOT NULL;
+  CREATE TABLE invites (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    rid TEXT NOT NULL REFERENCES rooms(id) ON DELETE CASCADE,
+    uid TEXT NOT NULL REFERENCES users(id) ON DELETE CASCADE,
+    updated_at INTEGER NOT NULL, doc TEXT NOT NULL
+  );
+  CREATE INDEX invites_rid ON invites(rid, uid);
+  CREATE INDEX messages_main_file ON messages(json_extract(doc, '$.file._id'))
+    WHERE json_extract(doc, '$.file._id') IS NOT NULL;`,
 ]
 
 /** The data file was written by a newer version of this server. */

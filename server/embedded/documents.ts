@@ -86,6 +86,45 @@ export type RoomDoc = {
   pmid?: string
   teamId?: string
   teamMain?: boolean
+  /** New members of the team join this room by themselves. */
+  teamDefault?: boolean
+  /** New members of a default room have it among their favourites. */
+  favorite?: boolean
+  retention?: Retention
+}
+
+/** What a room asks of the pruning of old messages (4.3). Times in days. */
+export type Retention = {
+  enabled?: boolean
+  overrideGlobal?: boolean
+  maxAge?: number
+  excludePinned?: boolean
+  filesOnly?: boolean
+  ignoreThreads?: boolean
+}
+
+/** A team (4.6); 0 is public, 1 is private. Its people are those of its main room. */
+export type TeamDoc = {
+  _id: string
+  name: string
+  type: 0 | 1
+  roomId: string
+  createdBy: { _id: string; username: string }
+  createdAt: Date
+  _updatedAt: Date
+}
+
+/** A link into a room (3.18). `days` and `maxUses` 0 are without limit. */
+export type InviteDoc = {
+  _id: string
+  days: number
+  maxUses: number
+  rid: string
+  userId: string
+  createdAt: Date
+  expires: Date | null
+  uses: number
+  _updatedAt: Date
 }
 
 export type NotificationLevel = 'all' | 'mentions' | 'nothing'
@@ -130,7 +169,13 @@ export type SubscriptionDoc = {
   blocked?: true
   blocker?: true
   status?: 'INVITED' | 'BANNED'
+  inviter?: UserRef
   prid?: string
+  /** What the person was writing, and the same for each thread (8.x). */
+  draft?: string
+  threadDrafts?: Record<string, string>
+  /** Who added the person; not sent to clients. */
+  addedBy?: { _id: string; username: string }
 }
 
 export type PresenceStatus = 'online' | 'away' | 'busy' | 'offline'

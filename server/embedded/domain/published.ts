@@ -40,6 +40,9 @@ const subscriptionFields: readonly (keyof SubscriptionDoc)[] = [
   'tunreadUser',
   'customFields',
   'status',
+  'inviter',
+  'draft',
+  'threadDrafts',
 ]
 
 /** The fields of a subscription that are sent to clients (protocol reference 4.4). */

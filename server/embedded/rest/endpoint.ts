@@ -36,7 +36,7 @@ type Payload = Record<string, unknown>
 export type Answer = Payload | Reply | Promise<Payload | Reply>
 
 export type Endpoint = {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   /** Path below `/api/v1/`. */
   path: string
   auth: 'user' | 'none'
@@ -108,6 +108,20 @@ export const userUpload = (
   query: undefined,
   body: undefined,
   readsRequest: true,
+  handle: (call) => handle(asUser(call)),
+})
+
+/** A DELETE of signed-in users; what it removes is named by the rest of the path. */
+export const userDelete = (
+  path: string,
+  handle: (call: UserCall<unknown, unknown>) => Answer,
+): Endpoint => ({
+  method: 'DELETE',
+  path,
+  auth: 'user',
+  permissions: [],
+  query: undefined,
+  body: undefined,
   handle: (call) => handle(asUser(call)),
 })
 

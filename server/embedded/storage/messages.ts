@@ -203,6 +203,14 @@ export const createMessages = (driver: SqlDriver) => ({
       driver.all<DocRow>(`SELECT doc FROM messages WHERE ${where} ORDER BY ts, seq`, ...values),
     )
   },
+  /** The message that shows an uploaded file. */
+  ofFile: (fileId: string): MessageDoc | undefined =>
+    decode.one(
+      driver.get<DocRow>(
+        "SELECT doc FROM messages WHERE json_extract(doc, '$.file._id') = ?",
+        fileId,
+      ),
+    ),
   lastReplyTo: (tmid: string): MessageDoc | undefined =>
     decode.one(
       driver.get<DocRow>(

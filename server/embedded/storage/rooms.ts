@@ -59,6 +59,14 @@ export const createRooms = (driver: SqlDriver) => ({
         rid,
       ),
     ),
+  /** The rooms of a team, by name; its main room is one of them. */
+  ofTeam: (teamId: string): RoomDoc[] =>
+    decode.all(
+      driver.all<DocRow>(
+        "SELECT doc FROM rooms WHERE json_extract(doc, '$.teamId') = ? ORDER BY name",
+        teamId,
+      ),
+    ),
   joinCode: (id: string): string | null =>
     driver.get<{ code: string | null }>('SELECT join_code AS code FROM rooms WHERE id = ?', id)
       ?.code ?? null,
@@ -69,7 +77,7 @@ export const createRooms = (driver: SqlDriver) => ({
     decode.all(
       driver.all<DocRow>(
         `SELECT r.doc FROM subscriptions s JOIN rooms r ON r.id = s.rid
-         WHERE s.uid = ? AND r.updated_at > ?`,
+         WHERE s.uid = ? AND s.status IS NULL AND r.updated_at > ?`,
         uid,
         since,
       ),

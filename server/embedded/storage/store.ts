@@ -2,14 +2,17 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../clock'
 import { openDatabase, type SqlDriver } from './driver'
+import { createInvites, type Invites } from './invites'
 import { createMessageLists, type MessageLists } from './messageLists'
 import { createMessages, type Messages } from './messages'
 import { migrate } from './migrations'
 import { createRooms, type Rooms } from './rooms'
 import { createStamps, type Stamps } from './stamps'
 import { createSubscriptions, type Subscriptions } from './subscriptions'
+import { createTeams, type Teams } from './teams'
 import { createTokens, type Tokens } from './tokens'
 import { createTrash, type Trash } from './trash'
+import { createUserContent, type UserContent } from './userContent'
 import { createUsers, type Users } from './users'
 
 /** Everything that is kept on disk. */
@@ -18,9 +21,12 @@ export type Store = {
   tokens: Tokens
   rooms: Rooms
   subscriptions: Subscriptions
+  teams: Teams
+  invites: Invites
   messages: Messages
   messageLists: MessageLists
   trash: Trash
+  userContent: UserContent
   stamps: Stamps
   driver: SqlDriver
   /** Runs `work` in one transaction; see `SqlDriver.transaction`. */
@@ -41,9 +47,12 @@ export const openStore = (dataDir: string, clock: Clock): Store => {
       tokens: createTokens(driver),
       rooms: createRooms(driver),
       subscriptions: createSubscriptions(driver),
+      teams: createTeams(driver),
+      invites: createInvites(driver),
       messages,
       messageLists: createMessageLists(driver),
       trash: createTrash(driver),
+      userContent: createUserContent(driver),
       stamps: createStamps(driver, clock),
       driver,
       write: (work) => driver.transaction(work),

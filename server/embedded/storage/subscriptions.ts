@@ -14,9 +14,10 @@ export const createSubscriptions = (driver: SqlDriver) => ({
     ),
   ofRoom: (rid: string): SubscriptionDoc[] =>
     decode.all(driver.all<DocRow>('SELECT doc FROM subscriptions WHERE rid = ?', rid)),
+  /** Without people who were only invited or are banned. */
   memberIds: (rid: string): string[] =>
     driver
-      .all<{ uid: string }>('SELECT uid FROM subscriptions WHERE rid = ?', rid)
+      .all<{ uid: string }>('SELECT uid FROM subscriptions WHERE rid = ? AND status IS NULL', rid)
       .map((row) => row.uid),
   /** The subscriptions of a user that changed after `since`, a time in milliseconds. */
   ofUser: (uid: string, since: number): SubscriptionDoc[] =>
@@ -28,7 +29,15 @@ export const createSubscriptions = (driver: SqlDriver) => ({
       ),
     ),
   remove: (id: string): void => void driver.run('DELETE FROM subscriptions WHERE id = ?', id),
-  /** The members of a room with their accounts, by user name. */
+  /** How many people have a role in a room. */
+  countWithRole: (rid: string, role: string): number =>
+    driver.get<{ n: number }>(
+      `SELECT count(*) AS n FROM subscriptions WHERE rid = ? AND status IS NULL
+       AND EXISTS (SELECT 1 FROM json_each(doc, '$.roles') WHERE value = ?)`,
+      rid,
+      role,
+    )?.n ?? 0,
+  /** The members of a room with their accounts, by user name; also those who were invited or are banned. */
   members: (rid: string): { user: UserDoc; subscription: SubscriptionDoc }[] =>
     driver
       .all<{ user: string; subscription: string }>(
@@ -43,17 +52,19 @@ export const createSubscriptions = (driver: SqlDriver) => ({
       }),
   insert: (subscription: SubscriptionDoc): void =>
     void driver.run(
-      'INSERT INTO subscriptions (id, rid, uid, updated_at, doc) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO subscriptions (id, rid, uid, updated_at, status, doc) VALUES (?, ?, ?, ?, ?, ?)',
       subscription._id,
       subscription.rid,
       subscription.u._id,
       subscription._updatedAt.getTime(),
+      subscription.status ?? null,
       encodeDoc(subscription),
     ),
   update: (subscription: SubscriptionDoc): void =>
     void driver.run(
-      'UPDATE subscriptions SET updated_at = ?, doc = ? WHERE id = ?',
+      'UPDATE subscriptions SET updated_at = ?, status = ?, doc = ? WHERE id = ?',
       subscription._updatedAt.getTime(),
+      subscription.status ?? null,
       encodeDoc(subscription),
       subscription._id,
     ),

@@ -11,39 +11,67 @@ const machines = ['admin', 'bot', 'app']
 const defaults: Readonly<Record<string, readonly string[]>> = {
   'access-permissions': ['admin'],
   'add-all-to-room': ['admin'],
+  'add-team-channel': moderatorsUp,
+  'add-team-member': moderatorsUp,
   'add-user-to-any-c-room': ['admin'],
   'add-user-to-any-p-room': [],
   'add-user-to-joined-room': moderatorsUp,
   'api-bypass-rate-limit': machines,
   'archive-room': ownersUp,
+  'assign-admin-role': ['admin'],
   'ban-user': moderatorsUp,
+  'bulk-register-user': ['admin'],
   'bypass-time-limit-edit-and-delete': machines,
   'call-management': moderatorsUp.concat('user'),
   'clean-channel-history': ['admin'],
+  'convert-team': ownersUp,
   'create-c': everyUser,
   'create-d': everyUser,
+  'create-invite-links': moderatorsUp,
   'create-p': everyUser,
   'create-personal-access-tokens': ['admin', 'user'],
+  'create-team': ['admin', 'user'],
+  'create-team-channel': moderatorsUp,
+  'create-team-group': moderatorsUp,
   'create-user': ['admin'],
   'delete-c': ownersUp,
   'delete-d': ['admin'],
   'delete-message': moderatorsUp,
   'delete-own-message': ['admin', 'user'],
   'delete-p': ownersUp,
+  'delete-team': ownersUp,
+  'delete-team-channel': ownersUp,
+  'delete-team-group': ownersUp,
+  'delete-user': ['admin'],
   'edit-message': moderatorsUp,
+  'edit-other-user-active-status': ['admin'],
   'edit-other-user-info': ['admin'],
+  'edit-other-user-password': ['admin'],
+  'edit-other-user-totp': ['admin'],
+  'edit-privileged-setting': ['admin'],
   'edit-room': moderatorsUp,
+  'edit-room-retention-policy': ['admin'],
+  'edit-team': ownersUp,
+  'edit-team-channel': moderatorsUp,
+  'edit-team-member': moderatorsUp,
   'force-delete-message': ownersUp,
+  'auto-translate': ['admin'],
   'join-without-join-code': machines,
   'leave-c': everyUser.concat('anonymous'),
   'leave-p': everyUser.concat('anonymous'),
+  'logout-other-user': ['admin'],
+  'mail-messages': ['admin'],
+  'manage-invite-links': ['admin'],
+  'manage-selected-settings': ['admin'],
   'mention-all': moderatorsUp.concat('user'),
   'mention-here': moderatorsUp.concat('user'),
   'message-impersonate': ['bot', 'app'],
+  'move-room-to-team': moderatorsUp,
   'mute-user': moderatorsUp,
   'pin-message': moderatorsUp,
   'post-readonly': moderatorsUp,
   'preview-c-room': anyUser,
+  'remove-team-channel': moderatorsUp,
   'remove-user': moderatorsUp,
   'send-many-messages': machines,
   'set-leader': ownersUp,
@@ -53,8 +81,12 @@ const defaults: Readonly<Record<string, readonly string[]>> = {
   'set-readonly': ownersUp,
   'start-discussion': everyUser.concat('guest'),
   'start-discussion-other-user': everyUser.concat('owner'),
+  'test-push-notifications': ['admin'],
+  'toggle-room-e2e-encryption': ['owner'],
   'unarchive-room': ['admin'],
   'user-generate-access-token': ['admin'],
+  'view-all-team-channels': ownersUp,
+  'view-all-teams': ['admin'],
   'view-broadcast-member-list': moderatorsUp,
   'view-c-room': everyUser.concat('anonymous'),
   'view-d-room': everyUser.concat('guest'),
@@ -64,6 +96,7 @@ const defaults: Readonly<Record<string, readonly string[]>> = {
   'view-other-user-channels': ['admin'],
   'view-outside-room': everyUser,
   'view-p-room': everyUser.concat('anonymous', 'guest'),
+  'view-privileged-setting': ['admin'],
   'view-room-administration': ['admin'],
   'view-statistics': ['admin'],
 }
@@ -75,6 +108,8 @@ export type Permissions = {
   /** Whether one of the user's roles, or of the roles in the room, holds the permission. */
   has(user: UserDoc, permission: string, rid?: string): boolean
   hasAny(user: UserDoc, permissions: readonly string[], rid?: string): boolean
+  /** Gives a permission to these roles and to no others. Answers it as it is now, or undefined for an unknown one. */
+  setRoles(permission: string, roles: readonly string[]): PermissionDoc | undefined
 }
 
 const read = (store: Store): Map<string, Set<string>> => {
@@ -123,5 +158,17 @@ export const createPermissions = (store: Store): Permissions => {
         })),
     has,
     hasAny: (user, permissions, rid) => permissions.some((one) => has(user, one, rid)),
+    setRoles: (permission, roles) => {
+      if (!table.has(permission)) return undefined
+      const stamp = store.stamps.next()
+      store.driver.run(
+        'UPDATE permissions SET roles = ?, updated_at = ? WHERE id = ?',
+        JSON.stringify(roles),
+        stamp.getTime(),
+        permission,
+      )
+      store.driver.afterCommit(() => void table.set(permission, new Set(roles)))
+      return { _id: permission, roles: [...roles], _updatedAt: stamp }
+    },
   }
 }

@@ -1,4 +1,5 @@
-import type { MessageDoc, RoomDoc, SubscriptionDoc, UserRef } from '../documents'
+import type { PermissionDoc } from '../auth/permissions'
+import type { InviteDoc, MessageDoc, RoomDoc, SubscriptionDoc, UserRef } from '../documents'
 import { publishedSubscription } from '../domain/published'
 import { randomId } from '../ids'
 import type { Store } from '../storage/store'
@@ -10,7 +11,8 @@ export type RoleChange = {
   type: 'added' | 'removed'
   _id: string
   u: UserRef
-  scope: string
+  /** The room; absent for a role in the workspace. */
+  scope?: string
 }
 
 export type ChangeKind = 'inserted' | 'updated'
@@ -40,8 +42,14 @@ export type Events = {
   ephemeral(uid: string, rid: string, text: string, now: Date): void
   notification(uid: string, notification: DesktopNotification): void
   userData(uid: string, diff: Record<string, unknown>): void
-  /** A role in a room was given or taken. */
+  /** A role was given or taken. */
   roleChanged(change: RoleChange): void
+  /** A permission belongs to other roles now. */
+  permissionChanged(permission: PermissionDoc): void
+  /** Somebody has a new link into a room. */
+  inviteChanged(uid: string, invite: InviteDoc): void
+  /** An account is gone; clients remove or rename what it wrote. */
+  userDeleted(userId: string, erasure: 'Delete' | 'Unlink' | 'Keep'): void
   nameChanged(user: { _id: string; name: string; username: string }): void
   /** Ends sockets that signed in with these token hashes (1.8). */
   tokensRemoved(hashes: readonly string[]): void
@@ -68,11 +76,12 @@ export const createEvents = (bus: Bus, store: Store): Events => {
       bus.emitToMany('notify-user', names, ['removed', { _id: rid }])
     },
     roomInserted: (uid, room) => toUser(uid, 'rooms-changed', ['inserted', room]),
-    subscription: (kind, subscription) =>
-      toUser(subscription.u._id, 'subscriptions-changed', [
-        kind,
-        publishedSubscription(subscription),
-      ]),
+    subscription: (kind, subscription) => {
+      // Somebody who is banned hears no more of the room; the end of it was told as its removal.
+      if (subscription.status === 'BANNED') return
+      const shown = publishedSubscription(subscription)
+      toUser(subscription.u._id, 'subscriptions-changed', [kind, shown])
+    },
     subscriptionRemoved: ({ _id, u, rid, t }) => {
       toUser(u._id, 'subscriptions-changed', ['removed', { _id, u, rid, t }])
       bus.silence('room-messages', rid, u._id)
@@ -94,6 +103,17 @@ export const createEvents = (bus: Bus, store: Store): Events => {
     userData: (uid, diff) =>
       toUser(uid, 'userData', [{ type: 'updated', id: uid, diff, unset: {} }]),
     roleChanged: (change) => bus.emit('notify-logged', 'roles-change', [change]),
+    permissionChanged: (permission) =>
+      bus.emit('notify-logged', 'permissions-changed', ['updated', permission]),
+    inviteChanged: (uid, invite) => toUser(uid, 'updateInvites', [{ invite }]),
+    userDeleted: (userId, messageErasureType) => {
+      const told: Record<string, unknown> = { userId, messageErasureType }
+      if (messageErasureType === 'Unlink') {
+        const alias = 'Removed User'
+        told.replaceByUser = { _id: 'rocket.cat', username: 'rocket.cat', alias }
+      }
+      bus.emit('notify-logged', 'Users:Deleted', [told])
+    },
     nameChanged: (user) => bus.emit('notify-logged', 'Users:NameChanged', [user]),
     tokensRemoved: (hashes) => {
       if (hashes.length === 0) return

@@ -34,4 +34,6 @@ export type App = {
   forwardedCount: number
   /** Secret that `users.createToken` asks for; without it that endpoint refuses. */
   createTokenSecret: string | undefined
+  /** Whether `users.createToken` is also open without the secret, as before Rocket.Chat 8. */
+  createTokenLegacy: boolean
 }

@@ -27,5 +27,6 @@ export const createApp = (
     presence: createPresence(bus),
     rateLimiter: options.rateLimit === true ? createRateLimiter(parts.clock) : undefined,
     forwardedCount: options.forwardedCount ?? 0,
+    createTokenLegacy: /^(yes|true)$/i.test(options.environment?.CREATE_TOKENS_FOR_USERS ?? ''),
   }
 }

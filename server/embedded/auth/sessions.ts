@@ -18,8 +18,15 @@ export type Session = {
   type: 'password' | 'resume'
 }
 
-const expiry = (app: App, token: StoredToken): number =>
-  token.createdAt + app.settings.number('Accounts_LoginExpiration') * dayMs
+type Dated = Pick<StoredToken, 'createdAt'> & { name?: string | null }
+
+/** Access tokens with a name do not expire (protocol reference 1.8); a date that is far enough for every client. */
+const never = Date.UTC(9999, 11, 31)
+
+const expiry = (app: App, { createdAt, name }: Dated): number =>
+  typeof name === 'string'
+    ? never
+    : createdAt + app.settings.number('Accounts_LoginExpiration') * dayMs
 
 /** Every refused sign-in looks the same, since Rocket.Chat 7.0 (protocol reference 1.7). */
 const refused = (): MeteorError => new MeteorError(401, 'User not found')
@@ -57,6 +64,14 @@ export const endToken = (app: App, tokenHash: string): void => {
     if (app.store.tokens.remove(tokenHash)) app.events.tokensRemoved([tokenHash])
   })
 }
+
+/** Ends every session of a user, access tokens included. */
+export const endSessions = (app: App, uid: string): void =>
+  app.store.write(() => app.events.tokensRemoved(app.store.tokens.removeAll(uid)))
+
+/** Ends the sessions of a user but one; access tokens stay. */
+export const endOtherSessions = (app: App, uid: string, kept: string): void =>
+  app.store.write(() => app.events.tokensRemoved(app.store.tokens.removeOthers(uid, kept)))
 
 const findUser = (app: App, selector: unknown): UserDoc | undefined => {
   if (typeof selector !== 'object' || selector === null) throw badOptions()

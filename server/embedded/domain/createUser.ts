@@ -28,6 +28,9 @@ export type NewUser = {
 
 const blockedNames = new Set(['all', 'here', 'admin', 'administrator', 'system', 'user'])
 
+/** Whether nobody may have this name. */
+export const isBlockedName = (username: string): boolean => blockedNames.has(username.toLowerCase())
+
 const inUse = (method: string, field: string, value: string): MeteorError =>
   new MeteorError('error-field-unavailable', `${value} is already in use :(`, { method, field })
 
@@ -88,7 +91,7 @@ export const insertUser = (app: App, input: NewUser, passwordHash: string | null
  */
 export const createUser = async (app: App, input: NewUser): Promise<UserDoc> => {
   const check = (): void => {
-    if (blockedNames.has(input.username.toLowerCase())) {
+    if (isBlockedName(input.username)) {
       const text = `${input.username} is blocked and can't be used!`
       throw new MeteorError('error-blocked-username', text, { method: 'saveUser' })
     }

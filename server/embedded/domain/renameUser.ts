@@ -3,7 +3,7 @@ import type { RoomDoc, UserDoc } from '../documents'
 import { directNames } from './createRoom'
 
 /** Gives a direct conversation the names that its people have now, and tells them. */
-const renameDirect = (app: App, room: RoomDoc): void => {
+export const renameDirect = (app: App, room: RoomDoc): void => {
   const users = (room.uids ?? []).flatMap((uid) => app.store.users.get(uid) ?? [])
   const usernames = users.map((user) => user.username)
   app.store.rooms.update({ ...room, usernames, _updatedAt: app.store.stamps.next() })

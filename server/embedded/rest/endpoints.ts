@@ -14,21 +14,29 @@ import { namedRoomMemberEndpoints } from './namedRoomMembers'
 import { namedRoomSettingEndpoints } from './namedRoomSettings'
 import { ownAccountEndpoints } from './ownAccount'
 import { postMessageEndpoints } from './postMessage'
+import { registerEndpoints } from './register'
 import { roleEndpoints } from './roles'
 import { roomActionEndpoints } from './roomActions'
 import { roomEndpoints } from './rooms'
 import { sessionEndpoints } from './session'
+import { sessionEndEndpoints } from './sessions'
 import { subscriptionEndpoints } from './subscriptions'
 import { threadEndpoints } from './threads'
 import { userEndpoints } from './users'
+import { userRemovalEndpoints } from './userRemoval'
 import { userStatusEndpoints } from './userStatus'
+import { userTokenEndpoints } from './userTokens'
 
 /** The REST surface; a new resource adds its file here. */
 export const endpoints: readonly Endpoint[] = [
   ...sessionEndpoints,
+  ...sessionEndEndpoints,
+  ...registerEndpoints,
   ...infoEndpoints,
   ...userEndpoints,
   ...userStatusEndpoints,
+  ...userRemovalEndpoints,
+  ...userTokenEndpoints,
   ...ownAccountEndpoints,
   ...directoryEndpoints,
   ...roleEndpoints,

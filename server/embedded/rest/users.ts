@@ -1,5 +1,4 @@
 import { Type } from 'typebox'
-import { issueToken } from '../auth/sessions'
 import { digestOf, hashPassword } from '../auth/passwords'
 import type { App } from '../app'
 import type { UserDoc } from '../documents'
@@ -7,8 +6,7 @@ import { checkEmail, checkUsername, createUser, type NewUser } from '../domain/c
 import { fullUser, publicUser } from '../domain/published'
 import { announceName } from '../domain/renameUser'
 import { MeteorError, TextError } from '../errors'
-import { sameSecret } from '../auth/secrets'
-import { userGet, userPost, type Endpoint, type UserCall } from './endpoint'
+import { userGet, userPost, type Endpoint } from './endpoint'
 import { pagingFields, pagingOf } from './paging'
 
 const text = Type.String({ minLength: 1 })
@@ -76,8 +74,6 @@ const updateBody = Type.Object(
 )
 
 const listQuery = Type.Object({ sort: Type.Optional(Type.String()), ...pagingFields }, strict)
-
-const tokenBody = Type.Object({ userId: text, secret: text }, strict)
 
 /** The account as its administrators get it back from `users.create` and `users.update`. */
 const savedUser = (app: App, user: UserDoc): Record<string, unknown> => ({
@@ -217,7 +213,7 @@ const update = userPost(
       app.store.users.update(changed)
       if (hash !== undefined) {
         app.store.users.setPasswordHash(changed._id, hash)
-        app.events.tokensRemoved(app.store.tokens.removeBeyond(changed._id, 0))
+        app.events.tokensRemoved(app.store.tokens.removeAll(changed._id))
       }
       announceName(app, before, changed)
       return changed
@@ -226,27 +222,4 @@ const update = userPost(
   },
 )
 
-/** Rocket.Chat 8: the secret of the environment, and for other people also a permission (protocol reference 3.6). */
-const checkMayIssue = ({
-  app,
-  user,
-  body,
-}: UserCall<unknown, { userId: string; secret: string }>) => {
-  const expected = app.createTokenSecret
-  const permitted =
-    body.userId === user._id || app.permissions.has(user, 'user-generate-access-token')
-  if (expected === undefined || !sameSecret(body.secret, expected) || !permitted) {
-    throw new MeteorError('error-not-authorized', 'Not authorized')
-  }
-}
-
-const createToken = userPost('users.createToken', { body: tokenBody }, (call) => {
-  const { app, body } = call
-  checkMayIssue(call)
-  const target = app.store.users.get(body.userId)
-  if (target === undefined) throw new TextError('User not found.')
-  const { token } = issueToken(app, target)
-  return { data: { userId: target._id, authToken: token } }
-})
-
-export const userEndpoints: readonly Endpoint[] = [info, list, create, update, createToken]
+export const userEndpoints: readonly Endpoint[] = [info, list, create, update]

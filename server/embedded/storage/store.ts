@@ -1,11 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../clock'
+import { openDisk, type Disk } from '../files/disk'
+import { createCustomEmoji, type CustomEmoji } from './customEmoji'
 import { openDatabase, type SqlDriver } from './driver'
 import { createInvites, type Invites } from './invites'
 import { createMessageLists, type MessageLists } from './messageLists'
 import { createMessages, type Messages } from './messages'
 import { migrate } from './migrations'
+import { createPictures, type Pictures } from './pictures'
 import { createRooms, type Rooms } from './rooms'
 import { createStamps, type Stamps } from './stamps'
 import { createSubscriptions, type Subscriptions } from './subscriptions'
@@ -13,6 +16,7 @@ import { createTeams, type Teams } from './teams'
 import { createTokens, type Tokens } from './tokens'
 import { createTrash, type Trash } from './trash'
 import { createUserContent, type UserContent } from './userContent'
+import { createUploads, type Uploads } from './uploads'
 import { createUsers, type Users } from './users'
 
 /** Everything that is kept on disk. */
@@ -25,6 +29,11 @@ export type Store = {
   invites: Invites
   messages: Messages
   messageLists: MessageLists
+  uploads: Uploads
+  pictures: Pictures
+  customEmoji: CustomEmoji
+  /** The bytes of uploaded files, beside the data file. */
+  disk: Disk
   trash: Trash
   userContent: UserContent
   stamps: Stamps
@@ -51,6 +60,10 @@ export const openStore = (dataDir: string, clock: Clock): Store => {
       invites: createInvites(driver),
       messages,
       messageLists: createMessageLists(driver),
+      uploads: createUploads(driver),
+      pictures: createPictures(driver),
+      customEmoji: createCustomEmoji(driver),
+      disk: openDisk(dataDir),
       trash: createTrash(driver),
       userContent: createUserContent(driver),
       stamps: createStamps(driver, clock),

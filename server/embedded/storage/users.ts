@@ -61,6 +61,28 @@ export const createUsers = (driver: SqlDriver) => {
         ?.password ?? null,
     setPasswordHash: (id: string, password: string): void =>
       void driver.run('UPDATE users SET password = ? WHERE id = ?', password, id),
+    /** Everybody who has a role. */
+    withRole: (role: string): UserDoc[] =>
+      decode.all(
+        driver.all<DocRow>(
+          `SELECT doc FROM users WHERE EXISTS
+             (SELECT 1 FROM json_each(doc, '$.roles') WHERE value = ?) ORDER BY username`,
+          role,
+        ),
+      ),
+    /** Active accounts with a role whose last sign-in was at `before` or earlier, in milliseconds. */
+    idle: (role: string, before: number): UserDoc[] =>
+      decode.all(
+        driver.all<DocRow>(
+          `SELECT doc FROM users WHERE json_extract(doc, '$.active') = 1
+           AND json_extract(doc, '$.lastLogin."$date"') <= ?
+           AND EXISTS (SELECT 1 FROM json_each(doc, '$.roles') WHERE value = ?)`,
+          before,
+          role,
+        ),
+      ),
+    /** Removes an account with its tokens, addresses and memberships. */
+    remove: (id: string): void => void driver.run('DELETE FROM users WHERE id = ?', id),
     count: (): number => driver.get<{ n: number }>('SELECT count(*) AS n FROM users')?.n ?? 0,
     /** Active accounts whose name or user name contains a text, upper and lower case alike, by user name. */
     search: (term: string, offset: number, count: number): UserDoc[] =>

@@ -8,6 +8,7 @@ import { createApp } from './createApp'
 import { createDdpHub, type DdpHub } from './ddp/hub'
 import { seedDemo } from './demo/seedDemo'
 import { StartError } from './errors'
+import { httpTimeouts, refuseSocket, statusOf, type HttpTimeouts } from './limits/httpLimits'
 import { endpoints } from './rest/endpoints'
 import { createRestRouter } from './rest/router'
 import { seedAdmin, seedWorkspace, type AdminAccount } from './seed'
@@ -35,6 +36,8 @@ export type EmbeddedOptions = {
   forwardedCount?: number
   /** Settings are taken from its `OVERWRITE_SETTING_<id>`; none when absent. */
   environment?: Readonly<Record<string, string | undefined>>
+  /** How long clients may take with their requests; 15 s for the head and 300 s for the whole when absent. */
+  timeouts?: HttpTimeouts
   clock?: Clock
   logger?: Logger
 }
@@ -72,7 +75,7 @@ const routeUpgrades =
   (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy())
     if (urlOf(request)?.pathname === '/websocket') hub.upgrade(request, socket, head)
-    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
+    else refuseSocket(socket, '404 Not Found')
   }
 
 const listen = (server: Server, port: number, host: string): Promise<number> =>
@@ -116,11 +119,9 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
   }
   const app = createApp(parts, options)
   const hub = createDdpHub(app)
-  const server = createServer(createHandler(app))
+  const server = createServer(options.timeouts ?? httpTimeouts, createHandler(app))
   server.on('upgrade', routeUpgrades(hub))
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
-  })
+  server.on('clientError', (error, socket) => refuseSocket(socket, statusOf(error)))
   const host = options.host ?? '127.0.0.1'
   try {
     seedWorkspace(app)

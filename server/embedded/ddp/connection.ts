@@ -26,7 +26,7 @@ export type DdpSocket = {
 export type DdpConnection = {
   /** A text frame came in. */
   receive(text: string): void
-  /** The socket is gone. */
+  /** The socket is gone, or will be: whatever still comes in is not looked at. May be called again. */
   closed(): void
   tokenHash(): string | undefined
 }
@@ -35,7 +35,6 @@ export type DdpConnection = {
 type Parts = {
   app: App
   id: string
-  socket: DdpSocket
   signIn: SignIn
   subs: ConnectionSubs
   queue: TaskQueue
@@ -44,9 +43,16 @@ type Parts = {
   send: (frame: object) => void
   /** Answers a frame that breaks the protocol. */
   refuse: (reason: string, offendingMessage?: unknown) => void
+  /** Ends the connection from this side. */
+  end: () => void
 }
 
-const createParts = (app: App, socket: DdpSocket, ip: string | undefined): Parts => {
+const createParts = (
+  app: App,
+  socket: DdpSocket,
+  ip: string | undefined,
+  end: () => void,
+): Parts => {
   const id = randomId()
   const send = (frame: object): void => socket.send(stringifyEjson(frame))
   const subs = createConnectionSubs({
@@ -60,7 +66,8 @@ const createParts = (app: App, socket: DdpSocket, ip: string | undefined): Parts
     send({ msg: 'error', reason, offendingMessage })
   const checkRate = (name: string): void =>
     checkDdpRate(app, { name, ip, connectionId: id, user: signIn.user() })
-  return { app, id, socket, signIn, subs, send, refuse, checkRate, queue: createTaskQueue() }
+  const queue = createTaskQueue(() => app.clock.now())
+  return { app, id, signIn, subs, send, refuse, checkRate, end, queue }
 }
 
 const runMethod = async (parts: Parts, { id, method, params }: MethodFrame): Promise<void> => {
@@ -77,50 +84,53 @@ const runMethod = async (parts: Parts, { id, method, params }: MethodFrame): Pro
   send({ msg: 'updated', methods: [id] })
 }
 
-const runSub = (parts: Parts, sub: SubFrame): void => {
+const runSub = (parts: Parts, sub: SubFrame, size: number): void => {
   try {
     parts.checkRate(sub.name)
   } catch (error) {
     parts.send({ msg: 'nosub', id: sub.id, error: toDdpError(error) })
     return
   }
-  parts.subs.start(sub)
+  parts.subs.start(sub, size)
 }
 
 /** Methods and subscriptions of a connection run one after the other (protocol reference 1.2, rule 1). */
-const enqueue = (parts: Parts, task: () => void | Promise<void>): void => {
-  if (!parts.queue.add(task)) parts.socket.close()
+const enqueue = (parts: Parts, task: () => void | Promise<void>, size: number): void => {
+  if (!parts.queue.add(task, size)) parts.end()
 }
 
-const handlers: ReadonlyMap<string, (parts: Parts, frame: Frame) => void> = new Map([
+/** `size` is the length of the frame as it came, in characters. */
+type Handler = (parts: Parts, frame: Frame, size: number) => void
+
+const handlers: ReadonlyMap<string, Handler> = new Map([
   ['pong', () => undefined],
   ['connect', (parts, frame) => parts.refuse('Already connected', frame)],
   ['ping', ({ send }, { id }) => send(id === undefined ? { msg: 'pong' } : { msg: 'pong', id })],
   [
     'method',
-    (parts, frame) => {
+    (parts, frame, size) => {
       const call = methodFrame(frame)
       if (call === undefined) parts.refuse('Malformed method invocation', frame)
-      else enqueue(parts, () => runMethod(parts, call))
+      else enqueue(parts, () => runMethod(parts, call), size)
     },
   ],
   [
     'sub',
-    (parts, frame) => {
+    (parts, frame, size) => {
       const sub = subFrame(frame)
       if (sub === undefined) parts.refuse('Malformed subscription', frame)
-      else enqueue(parts, () => runSub(parts, sub))
+      else enqueue(parts, () => runSub(parts, sub, size), size)
     },
   ],
   [
     'unsub',
-    (parts, frame) => {
+    (parts, frame, size) => {
       const { id } = frame
-      if (typeof id === 'string') enqueue(parts, () => parts.subs.stop(id))
+      if (typeof id === 'string') enqueue(parts, () => parts.subs.stop(id), size)
       else parts.refuse('Malformed subscription', frame)
     },
   ],
-] satisfies [string, (parts: Parts, frame: Frame) => void][])
+] satisfies [string, Handler][])
 
 /** The frame of a text, after the refusal of what is none: as Meteor, `Bad request` for broken JSON. */
 const readFrame = (parts: Parts, text: string): Frame | undefined => {
@@ -143,20 +153,28 @@ const readFrame = (parts: Parts, text: string): Frame | undefined => {
 
 /** One DDP connection: the rules of protocol reference 1.1 to 1.7. `ip` is the client's address, for the rate limits. */
 export const createConnection = (app: App, socket: DdpSocket, ip?: string): DdpConnection => {
-  const parts = createParts(app, socket, ip)
   let connected = false
   let ended = false
-  const heartbeat = startHeartbeat(
-    app.clock,
-    () => connected && parts.send({ msg: 'ping' }),
-    () => socket.close(),
-  )
+  const closed = (): void => {
+    if (ended) return
+    ended = true
+    heartbeat.stop()
+    parts.queue.stop()
+    parts.subs.stopAll()
+    parts.signIn.end()
+  }
+  const end = (): void => {
+    closed()
+    socket.close()
+  }
+  const parts = createParts(app, socket, ip, end)
+  const heartbeat = startHeartbeat(app.clock, () => connected && parts.send({ msg: 'ping' }), end)
   const connect = (frame: Frame): void => {
     connected = wantsVersion1(frame)
     parts.send(
       connected ? { msg: 'connected', session: parts.id } : { msg: 'failed', version: '1' },
     )
-    if (!connected) socket.close()
+    if (!connected) end()
   }
   socket.send('{"server_id":"0"}')
   return {
@@ -172,15 +190,9 @@ export const createConnection = (app: App, socket: DdpSocket, ip?: string): DdpC
       }
       const handler = handlers.get(String(frame.msg))
       if (handler === undefined) parts.refuse('Bad request', frame)
-      else handler(parts, frame)
+      else handler(parts, frame, text.length)
     },
-    closed: () => {
-      ended = true
-      heartbeat.stop()
-      parts.queue.stop()
-      parts.subs.stopAll()
-      parts.signIn.end()
-    },
+    closed,
     tokenHash: () => parts.signIn.session()?.tokenHash,
   }
 }

@@ -9,7 +9,7 @@ import { createConnection, type DdpConnection, type DdpSocket } from './connecti
 export const maxFrameBytes = 1024 * 1024
 
 /** What may wait for a client that does not read; then it is cut off, so that it cannot fill the memory. */
-const maxBacklogBytes = 16 * 1024 * 1024
+const maxBacklogBytes = 4 * 1024 * 1024
 
 export type DdpHub = {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
@@ -17,17 +17,25 @@ export type DdpHub = {
   close(): void
 }
 
+/** Sends unless the client has stopped reading, which ends it. */
+const write = (socket: WebSocket, give: () => void): void => {
+  if (socket.readyState !== socket.OPEN) return
+  if (socket.bufferedAmount > maxBacklogBytes) socket.terminate()
+  else give()
+}
+
 /** Accepts websockets, and closes those whose login token ended (protocol reference 1.8). */
 export const createDdpHub = (app: App): DdpHub => {
-  const server = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes })
+  // Pongs are sent here, so that a client that pings and never reads is cut off like every other.
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxFrameBytes,
+    autoPong: false,
+  })
   const connections = new Map<WebSocket, DdpConnection>()
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
     const wire: DdpSocket = {
-      send: (text) => {
-        if (socket.readyState !== socket.OPEN) return
-        if (socket.bufferedAmount > maxBacklogBytes) socket.terminate()
-        else socket.send(text)
-      },
+      send: (text) => write(socket, () => socket.send(text)),
       // A dead peer never answers a close frame; ws waits 30 s for it and then cuts the socket.
       close: () => socket.close(),
     }
@@ -37,6 +45,7 @@ export const createDdpHub = (app: App): DdpHub => {
       // Text arrives as one Buffer (ws's default binary type).
       connection.receive(isBinary || !Buffer.isBuffer(data) ? '' : data.toString('utf8'))
     })
+    socket.on('ping', (data) => write(socket, () => socket.pong(data)))
     socket.on('error', () => socket.terminate())
     socket.on('close', () => {
       connections.delete(socket)
@@ -46,7 +55,10 @@ export const createDdpHub = (app: App): DdpHub => {
   app.events.onTokensRemoved((hashes) => {
     for (const [socket, connection] of connections) {
       const hash = connection.tokenHash()
-      if (hash !== undefined && hashes.includes(hash)) socket.close()
+      if (hash === undefined || !hashes.includes(hash)) continue
+      // A client that does not answer the close frame may not go on with what has ended.
+      connection.closed()
+      socket.close()
     }
   })
   return {

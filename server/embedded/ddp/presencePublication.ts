@@ -4,8 +4,12 @@ import { notAllowed, type Publication } from './publication'
 const stateKey = 'user-presence'
 const maxWatched = 10_000
 
+const maxIdLength = 64
+
 const namesOf = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+  Array.isArray(value)
+    ? value.filter((item) => typeof item === 'string' && item.length <= maxIdLength)
+    : []
 
 const changeList = (watched: Set<string>, option: unknown): void => {
   if (typeof option !== 'object' || option === null) return

@@ -7,14 +7,15 @@ import { publications } from './publications'
 
 /** The active subscriptions of one connection. */
 export type ConnectionSubs = {
-  start(frame: SubFrame): void
+  /** `size` is the length of the frame, in characters: what the subscription keeps in memory. */
+  start(frame: SubFrame, size: number): void
   stop(id: string): void
   /** The user changed: every subscription is checked again (Meteor runs all publications anew). */
   restart(): void
   stopAll(): void
 }
 
-type Active = { frame: SubFrame; stop: () => void }
+type Active = { frame: SubFrame; size: number; stop: () => void }
 
 type Options = {
   app: App
@@ -24,18 +25,21 @@ type Options = {
 }
 
 const maxSubs = 5000
+const maxSubsSize = 4 * 1024 * 1024
 
 export const createConnectionSubs = (options: Options): ConnectionSubs => {
   const { app, send } = options
   const active = new Map<string, Active>()
   const connectionState = new Map<string, unknown>()
   const answer = (frame: object): void => send(JSON.stringify(frame))
-  const open = (frame: SubFrame): Publishing | 'ended' => {
+  let activeSize = 0
+  const open = (frame: SubFrame, size: number): Publishing | 'ended' => {
     const publication = publications.get(frame.name)
     if (publication === undefined) {
       throw new MeteorError(404, `Subscription '${frame.name}' not found`)
     }
-    if (active.size >= maxSubs) throw new MeteorError('too-many-requests', 'Too many subscriptions')
+    const full = active.size >= maxSubs || activeSize + size > maxSubsSize
+    if (full) throw new MeteorError('too-many-requests', 'Too many subscriptions')
     const context: SubscriptionContext = {
       app,
       user: options.user(),
@@ -45,14 +49,15 @@ export const createConnectionSubs = (options: Options): ConnectionSubs => {
     }
     return publication(context, frame.params)
   }
-  const start = (frame: SubFrame, ready: boolean): void => {
+  const start = (frame: SubFrame, size: number, ready: boolean): void => {
     try {
-      const opened = open(frame)
+      const opened = open(frame, size)
       if (opened === 'ended') {
         answer({ msg: 'nosub', id: frame.id })
         return
       }
-      active.set(frame.id, { frame, stop: opened.stop })
+      active.set(frame.id, { frame, size, stop: opened.stop })
+      activeSize += size
       if (ready) answer({ msg: 'ready', subs: [frame.id] })
     } catch (error) {
       answer({ msg: 'nosub', id: frame.id, error: toDdpError(error) })
@@ -61,21 +66,26 @@ export const createConnectionSubs = (options: Options): ConnectionSubs => {
   const takeAll = (): Active[] => {
     const all = [...active.values()]
     active.clear()
+    activeSize = 0
     for (const one of all) one.stop()
     return all
   }
   return {
-    start: (frame) => {
+    start: (frame, size) => {
       // An id in use is ignored: neither ready nor nosub (protocol reference 1.2, rule 2).
-      if (!active.has(frame.id)) start(frame, true)
+      if (!active.has(frame.id)) start(frame, size, true)
     },
     stop: (id) => {
-      active.get(id)?.stop()
-      active.delete(id)
+      const ended = active.get(id)
+      if (ended !== undefined) {
+        ended.stop()
+        active.delete(id)
+        activeSize -= ended.size
+      }
       answer({ msg: 'nosub', id })
     },
     restart: () => {
-      for (const { frame } of takeAll()) start(frame, false)
+      for (const { frame, size } of takeAll()) start(frame, size, false)
     },
     stopAll: () => void takeAll(),
   }

@@ -10,6 +10,7 @@ import type {
   HistoryPage,
   Message,
   MessageSync,
+  NewerPage,
   Room,
   RoomKind,
   Subscription,
@@ -59,6 +60,11 @@ export type Repository = {
     count: number,
   ): Promise<Surroundings | undefined>
   /**
+   * The next newer messages, oldest first (protocol reference 3.20).
+   * @param from epoch milliseconds; messages of exactly this time come again, so that none is lost at a page border
+   */
+  loadNewer(roomId: string, from: number, count: number): Promise<NewerPage>
+  /**
    * Everything that changed or was deleted since a watermark, which is the server's time (protocol reference 3.14).
    * Begins a little earlier, so known messages come again.
    */
@@ -100,6 +106,7 @@ export function createRepository(rest: RestApi, options: RepositoryOptions = {})
     loadHistory: (kind, roomId, range) => loadHistory(rest, kind, roomId, range, onDropped),
     loadSurrounding: (roomId, messageId, count) =>
       loadSurrounding(rest, roomId, messageId, count, onDropped),
+    loadNewer: (roomId, from, count) => loadNewer(rest, roomId, from, count, onDropped),
     syncMessages: (roomId, since) => syncRoom(rest, roomId, since, onDropped),
     async syncThread(threadId, since) {
       const { messages } = await rest.chat.syncThreadMessages(threadId, overlapped(since))
@@ -166,6 +173,19 @@ async function loadSurrounding(
     hasOlder: flag(wire, 'moreBefore'),
     hasNewer: flag(wire, 'moreAfter'),
   }
+}
+
+async function loadNewer(
+  rest: RestApi,
+  roomId: string,
+  from: number,
+  count: number,
+  onDropped: (reason: string) => void,
+): Promise<NewerPage> {
+  const answer = await rest.methodCalls.loadNextMessages(roomId, from - 1, count)
+  const raw = listOf(field(asObject(answer) ?? {}, 'messages'))
+  const messages = decodeList(raw, decodeMessage, () => onDropped('malformed message'))
+  return { messages: messages.sort(bySentAt), hasNewest: raw.length < count }
 }
 
 async function syncRoom(

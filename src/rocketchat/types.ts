@@ -105,6 +105,13 @@ export type HistoryPage = {
   hasOldest: boolean
 }
 
+/** Messages after some time, oldest first. */
+export type NewerPage = {
+  messages: Message[]
+  /** True when the server had nothing newer. */
+  hasNewest: boolean
+}
+
 /** The messages around one, oldest first, without a gap between them. */
 export type Surroundings = {
   messages: Message[]

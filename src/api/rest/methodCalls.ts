@@ -8,6 +8,12 @@ export type MethodCallsApi = {
    * @throws {ApiError} `error-not-allowed` and the like, whichever status the server wraps it in
    */
   loadSurroundingMessages(roomId: string, messageId: string, limit: number): Promise<unknown>
+  /**
+   * The messages after a time, oldest first (protocol reference 3.20).
+   * @param from epoch milliseconds; messages of exactly this time are not part of the answer
+   * @throws {ApiError}
+   */
+  loadNextMessages(roomId: string, from: number, limit: number): Promise<unknown>
 }
 
 /** DDP methods over HTTP: the call and its answer are EJSON strings inside JSON. */
@@ -23,6 +29,8 @@ export function createMethodCallsApi(http: Http): MethodCallsApi {
   return {
     loadSurroundingMessages: (roomId, messageId, limit) =>
       call('loadSurroundingMessages', [{ _id: messageId, rid: roomId }, limit, false]),
+    loadNextMessages: (roomId, from, limit) =>
+      call('loadNextMessages', [roomId, { $date: from }, limit, false]),
   }
 }
 

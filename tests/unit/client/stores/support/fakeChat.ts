@@ -236,6 +236,12 @@ export class FakeChat {
           run('chat.syncThreadMessages', [threadId, since], () => this.syncThread(threadId, since)),
       },
       methodCalls: {
+        loadNextMessages: (roomId, from, limit) =>
+          run('loadNextMessages', [roomId, from, limit], () => ({
+            messages: this.messagesOf(roomId)
+              .filter(({ ts }) => ts > from)
+              .slice(0, limit),
+          })),
         loadSurroundingMessages: (roomId, id, limit) =>
           run('loadSurroundingMessages', [roomId, id, limit], () => this.around(roomId, id, limit)),
       },

@@ -10,6 +10,7 @@ import { systemClock } from './src/platform/clock'
 import { platformLifecycle } from './src/platform/lifecycle'
 import { backgroundGraceMs, flushIntervalMs, maxDrawsPerSecond } from './src/platform/limits'
 import { platformNetwork } from './src/platform/network'
+import { createPlatformCacheDisk } from './src/platform/platformCacheDisk'
 import { defaultServerUrl } from './src/platform/origin'
 import { resolveRealtimeUrl } from './src/platform/realtimeUrl'
 import { announceLanguage, answerToKeys, followOtherTabs } from './src/platform/page'
@@ -41,6 +42,8 @@ export function createApp() {
   provideServices(pinia, {
     clock,
     storage,
+    cacheDisk: createPlatformCacheDisk(clock),
+    serverUrl: defaultServerUrl,
     lifecycle,
     network,
     im: createImApi(http),

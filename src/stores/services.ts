@@ -1,5 +1,6 @@
 import { getActivePinia, type Pinia } from 'pinia'
 import type { ImApi } from '../api/im'
+import type { CacheDisk } from '../platform/cacheDisk'
 import type { Clock, KeyValueStorage, Lifecycle, Network } from '../platform/types'
 import type { Realtime } from '../realtime/realtime'
 import type { Repository } from '../rocketchat/repository'
@@ -15,6 +16,10 @@ export type RealtimeTarget = {
 export type Services = {
   clock: Clock
   storage: KeyValueStorage
+  /** Where rooms and lists are kept for the next start; left out, they are kept for as long as the app runs. */
+  cacheDisk?: CacheDisk
+  /** Address of the server, which keeps the caches of several servers apart; left out where there is only one. */
+  serverUrl?: () => string
   lifecycle: Lifecycle
   network: Network
   im: ImApi

@@ -197,10 +197,14 @@ export type UserDoc = {
   language?: string
   lastLogin?: Date
   avatarETag?: string
+  /** Where the picture came from, for example `rest` or `url`. */
+  avatarOrigin?: string
   nickname?: string
   bio?: string
   customFields?: Record<string, unknown>
   requirePasswordChange?: boolean
+  /** Why an account is off. */
+  inactiveReason?: 'deactivated' | 'pending_approval' | 'idle_too_long'
   settings: { profile: Record<string, unknown>; preferences: Record<string, unknown> }
 }
 

@@ -4,6 +4,7 @@ import { MeteorError } from '../errors'
 import { hashToken, randomToken } from '../ids'
 import type { StoredToken } from '../storage/tokens'
 import { digestOf, verifyPassword } from './passwords'
+import { checkLoginCode, rememberFactor } from './twoFactor'
 
 const maxTokensPerUser = 50
 const maxPlainPassword = 256
@@ -96,7 +97,12 @@ const digestFrom = (password: unknown): string => {
   throw badOptions()
 }
 
-const withPassword = async (app: App, selector: unknown, password: unknown): Promise<Session> => {
+const withPassword = async (
+  app: App,
+  selector: unknown,
+  password: unknown,
+  code: unknown,
+): Promise<Session> => {
   const digest = digestFrom(password)
   const user = findUser(app, selector)
   const stored = user === undefined ? null : app.store.users.passwordHash(user._id)
@@ -109,23 +115,28 @@ const withPassword = async (app: App, selector: unknown, password: unknown): Pro
   }
   const signedIn = { ...current, lastLogin: new Date(app.clock.now()) }
   return app.store.write(() => {
+    const checked = checkLoginCode(app, current, code)
     app.store.users.update(signedIn)
-    return issueToken(app, signedIn)
+    const session = issueToken(app, signedIn)
+    if (checked) rememberFactor(app, session.tokenHash)
+    return session
   })
 }
 
 /**
  * Signs in with one of the login objects of protocol reference 1.7 (password or resume).
- * @throws MeteorError 401 for every wrong credential, 400 for an object of another form.
+ * `code` beside them is that of the second factor.
+ * @throws MeteorError 401 for every wrong credential, 400 for an object of another form, `totp-required` and
+ * `totp-invalid` for an account with a second factor.
  */
 export const login = async (app: App, options: unknown): Promise<Session> => {
   if (typeof options !== 'object' || options === null) throw badOptions()
-  const { resume: token, user, password } = options as Record<string, unknown>
+  const { resume: token, user, password, code } = options as Record<string, unknown>
   if (token !== undefined) {
     const session = typeof token === 'string' ? resume(app, token) : undefined
     if (session === undefined) throw refused()
     return session
   }
   if (user === undefined || password === undefined) throw badOptions()
-  return withPassword(app, user, password)
+  return withPassword(app, user, password, code)
 }

@@ -1,4 +1,5 @@
 import type { App } from '../app'
+import { checkPasswordPolicy } from '../auth/passwordPolicy'
 import { digestOf, hashPassword } from '../auth/passwords'
 import type { UserDoc } from '../documents'
 import { MeteorError } from '../errors'
@@ -67,6 +68,7 @@ const userOf = (app: App, input: NewUser): UserDoc => {
     settings: { profile: {}, preferences: {} },
     _updatedAt: app.store.stamps.next(),
   }
+  if (!user.active) user.inactiveReason = 'pending_approval'
   if (input.requirePasswordChange === true) user.requirePasswordChange = true
   for (const field of ['customFields', 'nickname', 'bio'] as const) {
     if (input[field] !== undefined) Object.assign(user, { [field]: input[field] })
@@ -87,7 +89,8 @@ export const insertUser = (app: App, input: NewUser, passwordHash: string | null
 
 /**
  * Creates an account.
- * @throws MeteorError `error-blocked-username`, `error-invalid-username`, `error-invalid-email`, `error-field-unavailable`.
+ * @throws MeteorError `error-blocked-username`, `error-invalid-username`, `error-invalid-email`, `error-field-unavailable`,
+ * `error-password-policy-not-met`.
  */
 export const createUser = async (app: App, input: NewUser): Promise<UserDoc> => {
   const check = (): void => {
@@ -97,6 +100,7 @@ export const createUser = async (app: App, input: NewUser): Promise<UserDoc> => 
     }
     checkUsername(app, input.username)
     checkEmail(app, input.email)
+    if (input.password !== null) checkPasswordPolicy(app, input.password)
   }
   check()
   const hash = input.password === null ? null : await hashPassword(digestOf(input.password))

@@ -1,4 +1,5 @@
 import type { App } from '../app'
+import { hasTotp } from '../auth/totp'
 import type { UserDoc } from '../documents'
 import { defaultPreferences } from './preferences'
 
@@ -33,7 +34,11 @@ export const ownUser = (app: App, user: UserDoc): Record<string, unknown> => {
       preferences: { ...defaultPreferences, ...user.settings.preferences },
     },
     isOAuthUser: false,
-    services: { password: { exists: app.store.users.passwordHash(user._id) !== null } },
+    services: {
+      password: { exists: app.store.users.passwordHash(user._id) !== null },
+      totp: { enabled: hasTotp(app, user._id) },
+      email2fa: { enabled: false },
+    },
     createdAt: user.createdAt,
     _updatedAt: user._updatedAt,
   }

@@ -1,4 +1,5 @@
 import type { App } from '../app'
+import { checkPasswordPolicy } from '../auth/passwordPolicy'
 import { digestOf, hashPassword, verifyPassword } from '../auth/passwords'
 import type { Session } from '../auth/sessions'
 import type { UserDoc } from '../documents'
@@ -77,7 +78,8 @@ const changed = (app: App, before: UserDoc, data: ProfileChange): UserDoc => {
 }
 
 /**
- * Changes the caller's own account; a new password ends every other session.
+ * Changes the caller's own account; a new password ends every other session. `confirmed` says that a second factor was
+ * given, which stands for the present password.
  * @throws MeteorError `error-action-not-allowed` for what a setting forbids, `totp-required`, `error-invalid-password`,
  * and those of a new name or address.
  */
@@ -86,10 +88,12 @@ export const saveOwnProfile = async (
   session: Session,
   data: ProfileChange,
   customFields?: Record<string, unknown>,
+  confirmed = false,
 ): Promise<UserDoc> => {
   checkAllowed(app, data)
-  await checkPassword(app, session.user, data)
+  if (!confirmed) await checkPassword(app, session.user, data)
   const { newPassword } = data
+  if (newPassword !== undefined) checkPasswordPolicy(app, newPassword)
   const hash = newPassword === undefined ? undefined : await hashPassword(digestOf(newPassword))
   return app.store.write(() => {
     // Read again: the account may have changed while passwords were computed.

@@ -35,6 +35,8 @@ export const setActive = (
   confirmed: boolean,
 ): UserDoc => {
   const after: UserDoc = { ...user, active, _updatedAt: app.store.stamps.next() }
+  if (active) delete after.inactiveReason
+  else after.inactiveReason = 'deactivated'
   const successions = active ? [] : successionsOf(app, user)
   if (!active) {
     checkNotLastAdmin(app, user, 'Leaving the app without an active admin is not allowed')
@@ -60,7 +62,8 @@ export const deactivateIdle = (app: App, days: number, role: string): number =>
   app.store.write(() => {
     const idle = app.store.users.idle(role, app.clock.now() - days * dayMs)
     for (const user of idle) {
-      const after = { ...user, active: false, _updatedAt: app.store.stamps.next() }
+      const after: UserDoc = { ...user, active: false, inactiveReason: 'idle_too_long' }
+      after._updatedAt = app.store.stamps.next()
       app.store.users.update(after)
       app.events.tokensRemoved(app.store.tokens.removeAll(user._id))
       app.events.userData(user._id, { active: false, _updatedAt: after._updatedAt })

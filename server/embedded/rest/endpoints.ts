@@ -1,9 +1,11 @@
+import { accessTokenEndpoints } from './accessTokens'
 import { chatEndpoints } from './chat'
 import { createRoomEndpoints } from './createRooms'
 import { directoryEndpoints } from './directory'
 import { directRoomEndpoints } from './directRooms'
 import { discussionEndpoints } from './discussions'
 import type { Endpoint } from './endpoint'
+import { fileListEndpoints } from './fileLists'
 import { historyEndpoints } from './history'
 import { infoEndpoints } from './info'
 import { messageListEndpoints } from './messageLists'
@@ -22,6 +24,8 @@ import { sessionEndpoints } from './session'
 import { sessionEndEndpoints } from './sessions'
 import { subscriptionEndpoints } from './subscriptions'
 import { threadEndpoints } from './threads'
+import { twoFactorEndpoints } from './twoFactor'
+import { uploadEndpoints } from './uploads'
 import { userEndpoints } from './users'
 import { userRemovalEndpoints } from './userRemoval'
 import { userStatusEndpoints } from './userStatus'
@@ -31,6 +35,8 @@ import { userTokenEndpoints } from './userTokens'
 export const endpoints: readonly Endpoint[] = [
   ...sessionEndpoints,
   ...sessionEndEndpoints,
+  ...twoFactorEndpoints,
+  ...accessTokenEndpoints,
   ...registerEndpoints,
   ...infoEndpoints,
   ...userEndpoints,
@@ -55,5 +61,7 @@ export const endpoints: readonly Endpoint[] = [
   ...messageListEndpoints,
   ...threadEndpoints,
   ...discussionEndpoints,
+  ...uploadEndpoints,
+  ...fileListEndpoints,
   ...methodCallEndpoints,
 ]

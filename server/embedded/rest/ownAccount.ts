@@ -1,4 +1,5 @@
 import { Type, type TSchema } from 'typebox'
+import { requireTwoFactor } from '../auth/twoFactor'
 import { ownUser } from '../domain/me'
 import { defaultPreferences } from '../domain/preferences'
 import { saveOwnProfile, type ProfileChange } from '../domain/saveOwnProfile'
@@ -7,6 +8,7 @@ import { MeteorError } from '../errors'
 import type { App } from '../app'
 import type { UserDoc } from '../documents'
 import { userGet, userPost, type Endpoint } from './endpoint'
+import { factorOf } from './withTwoFactor'
 
 const strict = { additionalProperties: false }
 const optionalText = Type.Optional(Type.String({ minLength: 1, maxLength: 500 }))
@@ -94,9 +96,13 @@ const profileBody = Type.Object(
 const updateOwn = userPost(
   'users.updateOwnBasicInfo',
   { body: profileBody },
-  async ({ app, session, body }) => {
+  async ({ app, session, body, request }) => {
     const data: ProfileChange = body.data
-    const saved = await saveOwnProfile(app, session, data, body.customFields)
+    const factor = factorOf(request)
+    const confirmed = data.currentPassword === undefined && factor.code !== undefined
+    if (confirmed)
+      await requireTwoFactor(app, session, factor, { password: true, remembered: false })
+    const saved = await saveOwnProfile(app, session, data, body.customFields, confirmed)
     return { user: ownUser(app, saved) }
   },
 )

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { endToken, login, type Session } from '../auth/sessions'
+import { loginOptions } from '../ddp/loginForms'
 import { ownUser } from '../domain/me'
 import { MeteorError } from '../errors'
 import { openPost, Reply, userGet, userPost, type Endpoint, type UserCall } from './endpoint'
@@ -23,7 +24,7 @@ const loginBody = Type.Object(
 )
 
 /** The DDP login object of a REST login body: `user` may be a name, an address or a selector (protocol reference 3.5). */
-const loginOptions = (body: Record<string, unknown>): Record<string, unknown> => {
+const credentials = (body: Record<string, unknown>): Record<string, unknown> => {
   const { user, username, email, password, resume } = body
   if (resume !== undefined) return { resume }
   if (typeof user === 'string') {
@@ -33,6 +34,12 @@ const loginOptions = (body: Record<string, unknown>): Record<string, unknown> =>
   if (typeof username === 'string') return { user: { username }, password }
   if (typeof email === 'string') return { user: { email }, password }
   return body
+}
+
+/** With the second factor's code, which REST sends beside the credentials and DDP around them (1.7). */
+const formOf = (body: Record<string, unknown>): unknown => {
+  const form = credentials(body)
+  return loginOptions(body.code === undefined ? form : { ...form, code: body.code })
 }
 
 const refusal = (error: MeteorError): Reply => {
@@ -47,7 +54,7 @@ const refusal = (error: MeteorError): Reply => {
 const signIn = openPost('login', loginBody, async ({ app, body }) => {
   let session: Session
   try {
-    session = await login(app, loginOptions(body))
+    session = await login(app, formOf(body))
   } catch (error) {
     if (error instanceof MeteorError) return refusal(error)
     throw error

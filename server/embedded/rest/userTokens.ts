@@ -3,6 +3,7 @@ import { sameSecret } from '../auth/secrets'
 import { issueToken } from '../auth/sessions'
 import { MeteorError, TextError } from '../errors'
 import { userPost, type Endpoint, type UserCall } from './endpoint'
+import { withTwoFactor } from './withTwoFactor'
 
 const text = Type.String({ minLength: 1 })
 
@@ -43,4 +44,4 @@ const createToken = userPost('users.createToken', { body }, (call: TokenCall) =>
 })
 
 /** Tokens for trusted services that sign people in (protocol reference 3.6). */
-export const userTokenEndpoints: readonly Endpoint[] = [createToken]
+export const userTokenEndpoints: readonly Endpoint[] = [withTwoFactor(createToken)]

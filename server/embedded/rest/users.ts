@@ -1,13 +1,15 @@
-import { Type } from 'typebox'
-import { digestOf, hashPassword } from '../auth/passwords'
+import { Type, type Static } from 'typebox'
 import type { App } from '../app'
 import type { UserDoc } from '../documents'
-import { checkEmail, checkUsername, createUser, type NewUser } from '../domain/createUser'
+import { createUser, type NewUser } from '../domain/createUser'
 import { fullUser, publicUser } from '../domain/published'
-import { announceName } from '../domain/renameUser'
+import { updateUser, type UserChange } from '../domain/updateUser'
 import { MeteorError, TextError } from '../errors'
+import { randomToken } from '../ids'
 import { userGet, userPost, type Endpoint } from './endpoint'
-import { pagingFields, pagingOf } from './paging'
+import { pageOf, pagingFields, pagingOf } from './paging'
+import { sorted, sortKeys } from './sorting'
+import { withTwoFactor } from './withTwoFactor'
 
 const text = Type.String({ minLength: 1 })
 const strict = { additionalProperties: false }
@@ -29,7 +31,7 @@ const createBody = Type.Object(
   {
     name: text,
     email: text,
-    password: text,
+    password: Type.Optional(text),
     username: text,
     active: optionalFlag,
     roles: Type.Optional(Type.Array(text)),
@@ -69,11 +71,36 @@ const updateBody = Type.Object(
       },
       strict,
     ),
+    confirmRelinquish: optionalFlag,
   },
   strict,
 )
 
-const listQuery = Type.Object({ sort: Type.Optional(Type.String()), ...pagingFields }, strict)
+const listQuery = Type.Object(
+  {
+    sort: Type.Optional(Type.String()),
+    email: Type.Optional(Type.String()),
+    // Ignored, as by the real server unless it is told otherwise (protocol reference 3.3).
+    query: Type.Optional(Type.String()),
+    fields: Type.Optional(Type.String()),
+    ...pagingFields,
+  },
+  strict,
+)
+
+const statusQuery = Type.Object(
+  {
+    status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('deactivated')])),
+    hasLoggedIn: Type.Optional(Type.Boolean()),
+    type: Type.Optional(Type.String()),
+    roles: Type.Optional(Type.Array(Type.String())),
+    searchTerm: Type.Optional(Type.String()),
+    inactiveReason: Type.Optional(Type.Array(Type.String())),
+    sort: Type.Optional(Type.String()),
+    ...pagingFields,
+  },
+  strict,
+)
 
 /** The account as its administrators get it back from `users.create` and `users.update`. */
 const savedUser = (app: App, user: UserDoc): Record<string, unknown> => ({
@@ -131,20 +158,69 @@ const listedUser = (app: App, user: UserDoc, full: boolean): Record<string, unkn
 const list = userGet('users.list', { query: listQuery }, ({ app, user, query }) => {
   if (!app.permissions.has(user, 'view-d-room')) throw new TextError('unauthorized', 403)
   const full = app.permissions.has(user, 'view-full-other-user-info')
+  const shown = (one: UserDoc): Record<string, unknown> => listedUser(app, one, full)
   const { offset, count } = pagingOf(query)
-  const users = app.store.users.page(offset, count).map((one) => listedUser(app, one, full))
-  return { users, count: users.length, offset, total: app.store.users.count() }
+  if (query.sort === undefined && query.email === undefined) {
+    const users = app.store.users.page(offset, count).map(shown)
+    return { users, count: users.length, offset, total: app.store.users.count() }
+  }
+  const email = query.email?.toLowerCase()
+  const all = app.store.users
+    .page(0, Number.MAX_SAFE_INTEGER)
+    .filter((one) => email === undefined || (full && hasAddress(one, email)))
+  const { items, ...page } = pageOf(sorted(all, sortKeys(query.sort)), query)
+  return { users: items.map(shown), ...page }
 })
+
+const hasAddress = (user: UserDoc, address: string): boolean =>
+  user.emails.some((email) => email.address.toLowerCase() === address)
+
+type StatusQuery = Static<typeof statusQuery>
+
+const matches = (user: UserDoc, query: StatusQuery): boolean => {
+  const { status, hasLoggedIn, type, roles, searchTerm, inactiveReason } = query
+  const term = searchTerm?.toLowerCase() ?? ''
+  const texts = [user.username, user.name, ...user.emails.map((email) => email.address)]
+  return (
+    (status === undefined || user.active === (status === 'active')) &&
+    (hasLoggedIn === undefined || (user.lastLogin !== undefined) === hasLoggedIn) &&
+    (type === undefined || user.type === type) &&
+    (roles === undefined || roles.some((role) => user.roles.includes(role))) &&
+    (inactiveReason === undefined ||
+      (!user.active && inactiveReason.includes(user.inactiveReason ?? 'deactivated'))) &&
+    (term === '' || texts.some((one) => one.toLowerCase().includes(term)))
+  )
+}
+
+const listByStatus = userGet(
+  'users.listByStatus',
+  { query: statusQuery, permissions: ['view-full-other-user-info'] },
+  ({ app, query }) => {
+    const all = app.store.users
+      .page(0, Number.MAX_SAFE_INTEGER)
+      .filter((one) => matches(one, query))
+    const { items, ...page } = pageOf(sorted(all, sortKeys(query.sort)), query)
+    const users = items.map((one) => {
+      const { inactiveReason } = one
+      const card = listedUser(app, one, true)
+      return inactiveReason === undefined ? card : { ...card, inactiveReason }
+    })
+    return { users, ...page }
+  },
+)
 
 const create = userPost(
   'users.create',
   { body: createBody, permissions: ['create-user'] },
   async ({ app, body }) => {
+    if (body.password === undefined && body.setRandomPassword !== true) {
+      throw new MeteorError('invalid-params', "must have required property 'password'")
+    }
     const input: NewUser = {
       username: body.username,
       name: body.name,
       email: body.email,
-      password: body.password,
+      password: body.setRandomPassword === true ? randomToken() : (body.password ?? null),
     }
     const copied = [
       'active',
@@ -164,62 +240,22 @@ const create = userPost(
   },
 )
 
-type UpdateData = {
-  name?: string
-  username?: string
-  email?: string
-  password?: string
-  verified?: boolean
-}
-
-const changedUser = (app: App, before: UserDoc, data: UpdateData): UserDoc => {
-  const after = { ...before, _updatedAt: app.store.stamps.next() }
-  if (data.username !== undefined) {
-    checkUsername(app, data.username, before._id)
-    after.username = data.username
-  }
-  if (data.email !== undefined) {
-    checkEmail(app, data.email, before._id)
-    after.emails = [{ address: data.email, verified: data.verified ?? false }]
-  }
-  const copied = [
-    'name',
-    'active',
-    'roles',
-    'bio',
-    'nickname',
-    'statusText',
-    'requirePasswordChange',
-    'customFields',
-  ] as const
-  const values = data as Record<string, unknown>
-  for (const field of copied) {
-    if (values[field] !== undefined) Object.assign(after, { [field]: values[field] })
-  }
-  return after
-}
-
 const update = userPost(
   'users.update',
   { body: updateBody, permissions: ['edit-other-user-info'] },
-  async ({ app, body }) => {
-    if (app.store.users.get(body.userId) === undefined) throw new TextError('User not found.')
-    const { password } = body.data
-    const hash = password === undefined ? undefined : await hashPassword(digestOf(password))
-    const after = app.store.write(() => {
-      const before = app.store.users.get(body.userId)
-      if (before === undefined) throw new TextError('User not found.')
-      const changed = changedUser(app, before, body.data)
-      app.store.users.update(changed)
-      if (hash !== undefined) {
-        app.store.users.setPasswordHash(changed._id, hash)
-        app.events.tokensRemoved(app.store.tokens.removeAll(changed._id))
-      }
-      announceName(app, before, changed)
-      return changed
-    })
-    return { user: savedUser(app, after) }
+  async ({ app, user, body }) => {
+    const { userId, data, confirmRelinquish } = body
+    const change: UserChange = { ...data }
+    if (confirmRelinquish !== undefined) change.confirmRelinquish = confirmRelinquish
+    return { user: savedUser(app, await updateUser(app, user, userId, change)) }
   },
 )
 
-export const userEndpoints: readonly Endpoint[] = [info, list, create, update]
+/** Accounts as others see and administrate them (protocol reference 3.6). */
+export const userEndpoints: readonly Endpoint[] = [
+  info,
+  list,
+  listByStatus,
+  withTwoFactor(create),
+  withTwoFactor(update),
+]

@@ -15,6 +15,7 @@ import { createSubscriptions, type Subscriptions } from './subscriptions'
 import { createTeams, type Teams } from './teams'
 import { createTokens, type Tokens } from './tokens'
 import { createTrash, type Trash } from './trash'
+import { createTwoFactors, type TwoFactors } from './twoFactors'
 import { createUserContent, type UserContent } from './userContent'
 import { createUploads, type Uploads } from './uploads'
 import { createUsers, type Users } from './users'
@@ -36,6 +37,7 @@ export type Store = {
   disk: Disk
   trash: Trash
   userContent: UserContent
+  twoFactors: TwoFactors
   stamps: Stamps
   driver: SqlDriver
   /** Runs `work` in one transaction; see `SqlDriver.transaction`. */
@@ -66,6 +68,7 @@ export const openStore = (dataDir: string, clock: Clock): Store => {
       disk: openDisk(dataDir),
       trash: createTrash(driver),
       userContent: createUserContent(driver),
+      twoFactors: createTwoFactors(driver),
       stamps: createStamps(driver, clock),
       driver,
       write: (work) => driver.transaction(work),

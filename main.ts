@@ -19,9 +19,35 @@ import { platformStorage } from './src/platform/storage'
 import { systemLanguage } from './src/platform/theme'
 import { currentRoute, reLaunch } from './src/platform/ui'
 import { createDdpRealtime } from './src/realtime/ddpRealtime'
+import type { Realtime } from './src/realtime/realtime'
+import { createSignalrRealtime } from './src/realtime/signalrRealtime'
 import { createRepository } from './src/rocketchat/repository'
-import { provideServices } from './src/stores/services'
+import { provideServices, type RealtimeTarget } from './src/stores/services'
 import { useSessionStore } from './src/stores/session'
+
+/** The connection for the way of authentication that the server announced. */
+function createRealtime(
+  { mode, url, userId, username }: RealtimeTarget,
+  stored: (key: string) => string,
+): Realtime {
+  const common = {
+    url: resolveRealtimeUrl(defaultServerUrl(), url),
+    userId,
+    openSocket,
+    clock: systemClock,
+    lifecycle: platformLifecycle,
+    network: platformNetwork,
+    socket: { backgroundGrace: backgroundGraceMs },
+  }
+  if (mode === 'ddp') {
+    return createDdpRealtime({ ...common, username, token: () => stored(storageKeys.chatToken) })
+  }
+  return createSignalrRealtime({
+    ...common,
+    token: () => stored(storageKeys.accessToken),
+    loadHub: () => import('./src/realtime/signalrHub'),
+  })
+}
 
 /** Assembles the client: the only place where platform, network, stores and pages meet. */
 export function createApp() {
@@ -48,20 +74,10 @@ export function createApp() {
     network,
     im: createImApi(http),
     repository: createRepository(createRestApi(http)),
-    createRealtime: ({ url, userId, username }) =>
-      createDdpRealtime({
-        url: resolveRealtimeUrl(defaultServerUrl(), url),
-        userId,
-        username,
-        token: () => {
-          const token = storage.get(storageKeys.chatToken)
-          return typeof token === 'string' ? token : ''
-        },
-        openSocket,
-        clock,
-        lifecycle,
-        network,
-        socket: { backgroundGrace: backgroundGraceMs },
+    createRealtime: (target) =>
+      createRealtime(target, (key) => {
+        const token = storage.get(key)
+        return typeof token === 'string' ? token : ''
       }),
     systemLanguage: systemLanguage(),
     flushIntervalMs,

@@ -72,7 +72,7 @@ const minWaitMs = 250
 /**
  * The one HTTP instance of the client, on luch-request.
  *
- * The request interceptor sets `Authorization`, `X-Auth-Token` and `X-User-Id` from storage; the response interceptors open
+ * The request interceptor sets `Authorization` and, where there is a chat token, `X-Auth-Token` and `X-User-Id` from storage; the response interceptors open
  * answers or turn them into `ApiError`; around them each call is repeated once after a 401 that a renewal has cured, and
  * after 429 as told.
  */

@@ -19,8 +19,8 @@ export type RealtimeAddress = {
 export type ChatSession = {
   /** Rocket.Chat user id. */
   userId: string
-  /** Rocket.Chat auth token, also the resume token of DDP. */
-  authToken: string
+  /** Rocket.Chat auth token, also the resume token of DDP; with `signalr` it stays in the gateway. */
+  authToken: string | undefined
   username: string
   /** Display name. */
   name: string
@@ -73,12 +73,14 @@ function readSignIn(answer: unknown): SignInResult {
 
 function readSession(answer: unknown): ChatSession {
   const { userId, authToken, username, name, realtime } = asRecord(answer)
-  if (!isText(userId) || !isText(authToken) || !isText(username)) throw badAnswer()
+  if (!isText(userId) || !isText(username)) throw badAnswer()
   const { mode, url } = asRecord(realtime)
   if ((mode !== 'ddp' && mode !== 'signalr') || !isText(url)) throw badAnswer()
+  if (mode === 'ddp' && !isText(authToken)) throw badAnswer()
   return {
     userId,
-    authToken,
+    // A gateway that gives more than it should changes nothing: this way needs no token, so none is kept.
+    authToken: mode === 'ddp' && isText(authToken) ? authToken : undefined,
     username,
     name: isText(name) ? name : username,
     realtime: { mode, url },

@@ -27,14 +27,28 @@ export type SessionGuard = {
 export function createSessionGuard(options: SessionGuardOptions): SessionGuard {
   const { storage, renewChatSession, onSessionExpired } = options
   let renewal: Promise<boolean> | undefined
+  /** With back-end authentication a renewal changes no token here; it counts all the same. */
+  let renewals = 0
   /** The token whose end has been told, so that the many requests that find it dead tell it once. */
-  let expired: { token: unknown } | undefined
+  let expired: { token: string | undefined } | undefined
 
-  const currentToken = (): unknown => storage.get(storageKeys.chatToken)
+  /** Names the session that a request is sent in; undefined without one. */
+  function currentToken(): string | undefined {
+    const [access, chat] = [storageKeys.accessToken, storageKeys.chatToken].map((key) => {
+      const token = storage.get(key)
+      return typeof token === 'string' ? token : ''
+    })
+    return access === '' && chat === ''
+      ? undefined
+      : `${String(renewals)} ${String(access)} ${String(chat)}`
+  }
 
   async function renewNow(): Promise<boolean> {
     const isRenewed = await renewChatSession()
-    if (isRenewed) expired = undefined
+    if (isRenewed) {
+      expired = undefined
+      renewals += 1
+    }
     return isRenewed
   }
 
@@ -45,16 +59,16 @@ export function createSessionGuard(options: SessionGuardOptions): SessionGuard {
     return renewal
   }
 
-  function expire(deadToken: unknown): void {
+  function expire(deadToken: string | undefined): void {
     if (expired !== undefined && expired.token === deadToken) return
     expired = { token: deadToken }
     onSessionExpired()
   }
 
   /** A request that was under way while another one renewed needs no second renewal. */
-  function wasRenewedSince(usedToken: unknown): boolean {
+  function wasRenewedSince(usedToken: string | undefined): boolean {
     const token = currentToken()
-    return token !== undefined && token !== '' && token !== usedToken
+    return token !== undefined && token !== usedToken
   }
 
   return {

@@ -7,7 +7,7 @@ let lastOpenedAt = 0
  * Opens a websocket with `uni.connectSocket`.
  * On the App an error is never followed by a close; elsewhere both may come. Nothing is told after `close()`.
  */
-export const openSocket: OpenSocket = (url, handlers) => {
+export const openSocket: OpenSocket = (url, handlers, protocols) => {
   let task: UniApp.SocketTask | undefined
   let isClosed = false
   const guarded = untilClosed(handlers, () => isClosed)
@@ -19,7 +19,7 @@ export const openSocket: OpenSocket = (url, handlers) => {
       return
     }
     lastOpenedAt = Date.now()
-    task = startTask(url, guarded)
+    task = startTask(url, guarded, protocols)
   }
 
   const socket: PlatformSocket = {
@@ -53,10 +53,16 @@ function untilClosed(handlers: SocketHandlers, isClosed: () => boolean): SocketH
   }
 }
 
-function startTask(url: string, handlers: SocketHandlers): UniApp.SocketTask | undefined {
+function startTask(
+  url: string,
+  handlers: SocketHandlers,
+  protocols: readonly string[] | undefined,
+): UniApp.SocketTask | undefined {
+  const options: UniApp.ConnectSocketOption = { url }
+  if (protocols !== undefined) options.protocols = [...protocols]
   try {
     const task = uni.connectSocket({
-      url,
+      ...options,
       // Without a callback uni answers with a promise instead of the task.
       fail: (failure: { errMsg?: string }) => failLater(handlers, failure.errMsg),
     })

@@ -34,8 +34,15 @@ export interface PlatformSocket {
   close(code?: number, reason?: string): void
 }
 
-/** Opens one websocket. Never throws: a refused address is told by `onError`. */
-export type OpenSocket = (url: string, handlers: SocketHandlers) => PlatformSocket
+/**
+ * Opens one websocket. Never throws: a refused address is told by `onError`.
+ * @param protocols subprotocols to offer; the server has to confirm one of them
+ */
+export type OpenSocket = (
+  url: string,
+  handlers: SocketHandlers,
+  protocols?: readonly string[],
+) => PlatformSocket
 
 /** Small synchronous storage (uni.setStorageSync). Values are JSON. */
 export interface KeyValueStorage {

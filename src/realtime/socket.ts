@@ -57,7 +57,7 @@ export class Socket {
       clock: options.clock,
       interval: options.heartbeatInterval ?? 25_000,
       timeout: options.heartbeatTimeout ?? 10_000,
-      ping: () => this.send(options.ping?.() ?? ''),
+      ping: () => this.ping(),
       onDead: () => this.restart('no answer to the ping'),
     })
     // Thrown again outside of the socket's own work, where the App's handler of unexpected errors sees it.
@@ -132,6 +132,11 @@ export class Socket {
   /** Says that the connection proved good (the protocol above is through its handshake): the back-off starts afresh. */
   confirm(): void {
     if (this.state === 'open') this.backoff.reset()
+  }
+
+  private ping(): void {
+    const frame = this.options.ping?.()
+    if (frame !== undefined) this.send(frame)
   }
 
   private connect(): void {

@@ -45,8 +45,11 @@ export type SocketOptions = {
    * @default 10000
    */
   backgroundGrace?: number
-  /** The frame to probe with, in the protocol above. Without it silence is not looked into. */
-  ping?: (() => string) | undefined
+  /**
+   * The frame to probe with, in the protocol above; undefined while that protocol shakes hands, whose answer is the sign of
+   * life then. Without the function silence is not looked into.
+   */
+  ping?: (() => string | undefined) | undefined
 }
 
 export type SocketEvents = {

@@ -71,8 +71,8 @@ export const useFeedStore = defineStore('feed', () => {
 
   /** Begins for the user who is signed in. */
   function start(): void {
-    const { user, realtimeUrl } = session
-    if (!user) return
+    const { user, realtime } = session
+    if (!user || !realtime) return
     chat.start(user.id)
     outbox.start(user.id, {
       onEntry: chat.showPending,
@@ -89,7 +89,7 @@ export const useFeedStore = defineStore('feed', () => {
     })
     const startedRun = run
     firstLoad = loadLists(() => run !== startedRun).catch(() => undefined)
-    const target = { url: realtimeUrl, userId: user.id, username: user.username }
+    const target = { ...realtime, userId: user.id, username: user.username }
     connection.open(target, { onState, onFrame })
   }
 

@@ -1,11 +1,13 @@
 import { getActivePinia, type Pinia } from 'pinia'
-import type { ImApi } from '../api/im'
+import type { ImApi, RealtimeAddress } from '../api/im'
 import type { CacheDisk } from '../platform/cacheDisk'
 import type { Clock, KeyValueStorage, Lifecycle, Network } from '../platform/types'
 import type { Realtime } from '../realtime/realtime'
 import type { Repository } from '../rocketchat/repository'
 
 export type RealtimeTarget = {
+  /** The way of authentication that the server announced. */
+  mode: RealtimeAddress['mode']
   /** As the server announced it: absolute, or a path on the gateway. */
   url: string
   userId: string

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import { ApiError, sessionOverError } from '../api/apiError'
-import type { ChatSession } from '../api/im'
+import type { ChatSession, RealtimeAddress } from '../api/im'
 import { storageKeys } from '../api/storageKeys'
 import type { ChatUser } from '../rocketchat/types'
 import { useServices } from './services'
@@ -9,14 +9,15 @@ import { useServices } from './services'
 export type SessionStatus = 'signedOut' | 'signingIn' | 'signedIn'
 
 /** What is kept beside the tokens so that a reload needs no request. */
-type Profile = { user: ChatUser; realtimeUrl: string }
+type Profile = { user: ChatUser; realtime: RealtimeAddress }
 
 const profileKey = 'session'
 /** Nobody waits longer for a server that does not answer to be signed out on this device. */
 const signOutPatienceMs = 3_000
 
 /**
- * Who is signed in. The business token and the chat token lie in storage, where the request interceptor reads them.
+ * Who is signed in. The business token and, with front-end authentication, the chat token lie in storage, where the
+ * request interceptor reads them.
  *
  *   signedOut --signIn--> signingIn --ok--> signedIn --signOut / expire--> signedOut
  *                            `--refused--> signedOut
@@ -28,7 +29,7 @@ export const useSessionStore = defineStore('session', () => {
   /** True after a session ended by itself: the sign-in page then says so. */
   const isExpired = ref(false)
   const user = computed(() => profile.value?.user)
-  const realtimeUrl = computed(() => profile.value?.realtimeUrl ?? '')
+  const realtime = computed(() => profile.value?.realtime)
   const endListeners = new Set<() => void>()
   /** Grows when a session begins or ends: an answer asked for in another one changes nothing. */
   let epoch = 0
@@ -40,10 +41,8 @@ export const useSessionStore = defineStore('session', () => {
   /** Continues the session of the last start. True when there is one. */
   function restore(): boolean {
     const saved = readProfile(storage.get(profileKey))
-    const hasTokens = [storageKeys.accessToken, storageKeys.chatToken].every((key) =>
-      storage.get(key),
-    )
-    if (!saved || !hasTokens) return false
+    if (!saved || !storage.get(storageKeys.accessToken)) return false
+    if (saved.realtime.mode === 'ddp' && !storage.get(storageKeys.chatToken)) return false
     profile.value = saved
     status.value = 'signedIn'
     return true
@@ -70,7 +69,8 @@ export const useSessionStore = defineStore('session', () => {
   }
 
   /**
-   * Gets a new chat token with the business token. False when the business session is over too.
+   * Renews the chat session with the business token. False when the business session is over too, or when the chat account
+   * is another one now: everything that is shown belongs to the old one.
    * @throws {ApiError} when nobody answered: the session may still be good; also when it has ended meanwhile
    */
   function renew(): Promise<boolean> {
@@ -86,6 +86,7 @@ export const useSessionStore = defineStore('session', () => {
     try {
       const renewed = await im.authenticate({ renew: true })
       if (epoch !== startedIn) throw sessionOverError()
+      if (renewed.userId !== profile.value?.user.id) return false
       adopt(renewed)
       return true
     } catch (error) {
@@ -95,10 +96,11 @@ export const useSessionStore = defineStore('session', () => {
     }
   }
 
-  function adopt({ userId, authToken, username, name, realtime }: ChatSession): void {
-    storage.set(storageKeys.chatToken, authToken)
+  function adopt({ userId, authToken, username, name, realtime: address }: ChatSession): void {
+    if (authToken === undefined) storage.remove(storageKeys.chatToken)
+    else storage.set(storageKeys.chatToken, authToken)
     storage.set(storageKeys.chatUserId, userId)
-    const next = { user: { id: userId, username, name }, realtimeUrl: realtime.url }
+    const next = { user: { id: userId, username, name }, realtime: address }
     storage.set(profileKey, next)
     profile.value = next
   }
@@ -146,13 +148,18 @@ export const useSessionStore = defineStore('session', () => {
     return () => endListeners.delete(listener)
   }
 
-  return { status, user, realtimeUrl, isExpired, restore, signIn, renew, expire, signOut, onEnd }
+  return { status, user, realtime, isExpired, restore, signIn, renew, expire, signOut, onEnd }
 })
 
 function readProfile(value: unknown): Profile | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { user, realtimeUrl } = value as Partial<Profile>
+  const { user, realtime } = value as Partial<Profile>
   if (typeof user?.id !== 'string' || typeof user.username !== 'string') return undefined
-  if (typeof user.name !== 'string' || typeof realtimeUrl !== 'string') return undefined
-  return { user: { id: user.id, username: user.username, name: user.name }, realtimeUrl }
+  if (typeof user.name !== 'string' || typeof realtime?.url !== 'string') return undefined
+  const { mode, url } = realtime
+  if (mode !== 'ddp' && mode !== 'signalr') return undefined
+  return {
+    user: { id: user.id, username: user.username, name: user.name },
+    realtime: { mode, url },
+  }
 }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { WebSocketServer } from 'ws'
 import type { Clock as TimerClock, TimerHandle } from '../../../src/platform/types'
+import { hubSubprotocol } from '../../../src/realtime/hubWire'
 import type { Caller, IdentityProvider } from '../identity/identityProvider'
 import { ImError } from '../imError'
 import type { HubApplication } from './hubApplication'
@@ -11,7 +12,14 @@ import { createHubMethods } from './hubMethods'
 import { createHubPeer, type HubPeer } from './hubPeer'
 import { HubSocket } from './hubSocket'
 import { createNegotiations, type Negotiation } from './negotiations'
-import { bearerOfUpgrade, queryOf, refuseUpgrade } from './upgradeAnswers'
+import {
+  bearerOfUpgrade,
+  closeCodeOf,
+  queryOf,
+  readsCloseCodes,
+  refuseUpgrade,
+  type UpgradeRefusal,
+} from './upgradeAnswers'
 
 const maxFrameBytes = 4 * 1024 * 1024
 const maxSocketsPerUser = 10
@@ -59,6 +67,8 @@ class HubServer implements Hub {
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,
     WebSocket: HubSocket,
+    // The other one that is offered is the token, which is not to be repeated.
+    handleProtocols: (offered) => (offered.has(hubSubprotocol) ? hubSubprotocol : false),
   })
   private readonly negotiations = createNegotiations(maxSocketsPerUser)
   private readonly methods
@@ -87,7 +97,7 @@ class HubServer implements Hub {
 
   negotiate(caller: Caller): Negotiation {
     this.startChecking()
-    return this.negotiations.create(caller.userId, this.options.clock.now())
+    return this.negotiations.create(caller, this.options.clock.now())
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -127,19 +137,47 @@ class HubServer implements Hub {
 
   private async admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { identity, logger } = this.options
-    let caller: Caller
+    const refuse = (status: UpgradeRefusal): void => this.refuse(status, request, socket, head)
+    const query = queryOf(request.url)
+    if (query.has('access_token')) {
+      refuse(401)
+      return
+    }
+    const bearer = bearerOfUpgrade(request)
+    let caller = bearer === undefined ? this.negotiatedBy(query.get('id')) : undefined
     try {
-      caller = await identity.verify(bearerOfUpgrade(request))
+      caller ??= await identity.verify(bearer)
     } catch (error) {
       const isRefused = error instanceof ImError && error.code === 'not-signed-in'
       if (!isRefused) logger.warn('a business token could not be verified')
-      refuseUpgrade(socket, isRefused ? 401 : 503)
+      refuse(isRefused ? 401 : 503)
       return
     }
     if (this.isClosing) refuseUpgrade(socket, 503)
-    else if (this.endedSessions.has(caller.sessionId)) refuseUpgrade(socket, 401)
-    else if (this.socketsOf(caller) >= maxSocketsPerUser) refuseUpgrade(socket, 429)
+    else if (this.endedSessions.has(caller.sessionId)) refuse(401)
+    else if (this.socketsOf(caller) >= maxSocketsPerUser) refuse(429)
     else this.accept(caller, request, socket, head)
+  }
+
+  private negotiatedBy(token: string | null): Caller | undefined {
+    return token === null ? undefined : this.negotiations.callerOf(token, this.options.clock.now())
+  }
+
+  private refuse(
+    status: UpgradeRefusal,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): void {
+    const code = closeCodeOf[status]
+    if (code === undefined || !readsCloseCodes(request)) {
+      refuseUpgrade(socket, status)
+      return
+    }
+    this.sockets.handleUpgrade(request, socket, head, (websocket) => {
+      websocket.on('error', () => websocket.terminate())
+      websocket.close(code)
+    })
   }
 
   private accept(caller: Caller, request: IncomingMessage, socket: Duplex, head: Buffer): void {

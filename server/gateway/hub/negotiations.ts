@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Caller } from '../identity/identityProvider'
 
 /** How long a negotiated connection may take to open its websocket. */
 const lifetimeMs = 15_000
@@ -12,7 +13,13 @@ export type Negotiation = {
 
 export type Negotiations = {
   /** The oldest of the user's unused ones is forgotten when there would be more than the limit. */
-  create(userId: string, now: number): Negotiation
+  create(caller: Caller, now: number): Negotiation
+  /**
+   * Who negotiated: the secret stands for its caller, so that a page needs no token in the websocket's address.
+   *
+   * @returns undefined when there is none, or when it is too late.
+   */
+  callerOf(connectionToken: string, now: number): Caller | undefined
   /**
    * Uses a negotiated connection up.
    *
@@ -23,25 +30,29 @@ export type Negotiations = {
   readonly size: number
 }
 
-type Entry = { connectionId: string; userId: string; expiresAt: number }
+type Entry = { connectionId: string; caller: Caller; expiresAt: number }
 
 /** Connections that were negotiated and have no websocket yet. */
 export function createNegotiations(maxPerUser: number): Negotiations {
   const entries = new Map<string, Entry>()
   return {
-    create(userId, now) {
-      const own = [...entries].filter(([, entry]) => entry.userId === userId)
+    create(caller, now) {
+      const own = [...entries].filter(([, entry]) => entry.caller.userId === caller.userId)
       for (const [token] of own.slice(0, Math.max(0, own.length + 1 - maxPerUser))) {
         entries.delete(token)
       }
       const connectionId = randomBytes(16).toString('base64url')
       const connectionToken = randomBytes(16).toString('base64url')
-      entries.set(connectionToken, { connectionId, userId, expiresAt: now + lifetimeMs })
+      entries.set(connectionToken, { connectionId, caller, expiresAt: now + lifetimeMs })
       return { connectionId, connectionToken }
+    },
+    callerOf(connectionToken, now) {
+      const entry = entries.get(connectionToken)
+      return entry !== undefined && entry.expiresAt > now ? entry.caller : undefined
     },
     take(connectionToken, userId, now) {
       const entry = entries.get(connectionToken)
-      if (entry?.userId !== userId) return undefined
+      if (entry?.caller.userId !== userId) return undefined
       entries.delete(connectionToken)
       return entry.expiresAt > now ? entry.connectionId : undefined
     },

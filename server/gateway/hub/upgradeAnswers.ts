@@ -1,13 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { hubCloseCodes, readHubSubprotocols } from '../../../src/realtime/hubWire'
 
 /**
- * The business token of a websocket request: the Authorization header, or the query's `access_token`, because pages
- * cannot set headers here (gateway reference 1.2). Addresses are never logged with their query.
+ * The business token of a websocket request: the Authorization header, or one of the offered subprotocols, because pages
+ * cannot set headers here. Never the query: proxies write addresses into their logs.
  */
-export function bearerOfUpgrade({ headers, url }: IncomingMessage): string | undefined {
+export function bearerOfUpgrade({ headers }: IncomingMessage): string | undefined {
   const header = /^Bearer ([^\s]+)$/i.exec(headers.authorization ?? '')?.[1]
-  return header ?? queryOf(url).get('access_token') ?? undefined
+  return header ?? readHubSubprotocols(headers['sec-websocket-protocol'] ?? '').token
+}
+
+/** Whether the client understands refusals that come as close codes. */
+export function readsCloseCodes({ headers }: IncomingMessage): boolean {
+  return readHubSubprotocols(headers['sec-websocket-protocol'] ?? '').isHub
 }
 
 export function queryOf(url: string | undefined): URLSearchParams {
@@ -25,6 +31,13 @@ const reasons = {
 } as const
 
 export type UpgradeRefusal = keyof typeof reasons
+
+/** Refusals that say something about the session or the moment, not about the request. */
+export const closeCodeOf: Readonly<Partial<Record<UpgradeRefusal, number>>> = {
+  401: hubCloseCodes.unauthorized,
+  429: hubCloseCodes.tooManySockets,
+  503: hubCloseCodes.unavailable,
+}
 
 /** Answers an upgrade request with an ordinary HTTP answer and ends the connection. */
 export function refuseUpgrade(socket: Duplex, status: UpgradeRefusal): void {

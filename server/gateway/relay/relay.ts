@@ -62,10 +62,16 @@ export function createRelay(options: RelayOptions): Relay {
     },
     disconnected: (connection) => users.get(connection.caller.userId)?.remove(connection),
     methods: {
+      // SignalR's own pings are not answered; this tells a client that its connection is alive.
+      ping: () => undefined,
       subscribeRoom: (connection, [roomId]) =>
         userOf(connection).rooms.subscribe(connection, readId(roomId)),
       unsubscribeRoom: (connection, [roomId]) =>
         userOf(connection).rooms.unsubscribe(connection, readId(roomId)),
+      away: (connection, [isAway]) => {
+        if (typeof isAway !== 'boolean') throw new HubError('bad_argument')
+        userOf(connection).presence.set(connection, isAway)
+      },
       typing: (connection, [roomId, isTyping, threadId]) => {
         if (typeof isTyping !== 'boolean') throw new HubError('bad_argument')
         const thread = threadId === undefined || threadId === null ? '' : readId(threadId)

@@ -16,6 +16,7 @@ import {
   sessionStateRecord,
   type SessionState,
 } from './notifications'
+import { createPresence, type Presence } from './presence'
 import { createRoomSubscriptions, type RoomSubscriptions } from './roomSubscriptions'
 
 /** A phone that changes networks is back within it, and the chat server never notices. */
@@ -42,6 +43,7 @@ export interface UserRelay {
   /** A sign-in of the user was ended: its chat session is not used any longer. */
   sessionEnded(sessionId: string): void
   readonly rooms: RoomSubscriptions
+  readonly presence: Presence
   /** Tells the room that the user types or has stopped; sent sparingly, and lost while there is no connection. */
   sendTyping(roomId: string, isTyping: boolean, threadId: string): void
   /** Ends at once; hub connections are left alone. */
@@ -58,6 +60,7 @@ export function createUserRelay(options: UserRelayOptions): UserRelay {
 
 class User implements UserRelay {
   readonly rooms: RoomSubscriptions
+  readonly presence: Presence
   private readonly options: UserRelayOptions
   private readonly client: DdpClient
   private readonly login: ChatLogin
@@ -84,6 +87,7 @@ class User implements UserRelay {
     this.client.onState(() => this.follow())
     this.client.onFrame((frame) => this.relay(frame))
     this.rooms = createRoomSubscriptions(this.client, clock)
+    this.presence = createPresence(() => this.tellPresence())
     this.typing = createTypingSender(clock, (...typing) => this.tellTyping(...typing))
     this.login = createChatLogin({
       sessions,
@@ -98,6 +102,7 @@ class User implements UserRelay {
     const isFirst = this.session === undefined && this.connections.size === 0
     this.options.clock.clearTimeout(this.graceTimer)
     this.connections.add(connection)
+    this.presence.add(connection)
     connection.send(sessionStateRecord(this.state))
     if (!isFirst) return
     this.address = connection.address
@@ -107,6 +112,7 @@ class User implements UserRelay {
   remove(connection: HubConnection): void {
     this.rooms.drop(connection)
     this.connections.delete(connection)
+    this.presence.remove(connection)
     if (this.connections.size > 0 || this.isEnded) return
     // Nobody knows the user at the chat server yet: there is nothing to keep.
     if (this.session === undefined) this.end()
@@ -177,10 +183,14 @@ class User implements UserRelay {
 
   private goLive(): void {
     this.login.confirmed()
+    // Before `live`: a client that catches up whenever it becomes live does so once.
+    if (this.gapSince !== undefined) {
+      this.sendAll(resyncRecord(this.gapSince - resyncAllowanceMs))
+      this.gapSince = undefined
+    }
     this.tell('live')
-    if (this.gapSince === undefined) return
-    this.sendAll(resyncRecord(this.gapSince - resyncAllowanceMs))
-    this.gapSince = undefined
+    // A new connection counts as online by itself (protocol reference 5.14).
+    if (this.presence.isAway) this.tellPresence()
   }
 
   private giveUp(): void {
@@ -222,6 +232,12 @@ class User implements UserRelay {
       const name = error instanceof Error ? error.name : typeof error
       this.options.logger.warn({ name, collection: frame.collection }, 'an event was not relayed')
     }
+  }
+
+  private tellPresence(): void {
+    if (this.client.state !== 'live') return
+    const method = this.presence.isAway ? 'UserPresence:away' : 'UserPresence:online'
+    this.client.call(method).catch(() => undefined)
   }
 
   private tellTyping(roomId: string, isTyping: boolean, threadId: string): void {

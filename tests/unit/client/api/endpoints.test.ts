@@ -112,6 +112,18 @@ describe('the gateway', () => {
     expect(calls.every(({ options }) => options.onUnauthorized === 'throw')).toBe(true)
   })
 
+  it('has no chat token with back-end authentication, whatever the gateway says', async () => {
+    const realtime = { mode: 'signalr', url: '/signalr' }
+    for (const authToken of [undefined, 'too much']) {
+      const { im } = setUp({ ...session, authToken, realtime })
+      await expect(im.authenticate()).resolves.toEqual({
+        ...session,
+        authToken: undefined,
+        realtime,
+      })
+    }
+  })
+
   it('shows the username of somebody without a name', async () => {
     const { im } = setUp({ ...session, name: undefined })
     await expect(im.authenticate()).resolves.toMatchObject({ name: 'ann' })

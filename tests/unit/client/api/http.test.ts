@@ -241,6 +241,54 @@ describe('failures', () => {
   })
 })
 
+describe('401 with back-end authentication, where no token changes here,', () => {
+  function setUpBearerOnly() {
+    const set = setUp()
+    set.storage.remove('chat_token')
+    set.renewChatSession.mockImplementation(() => Promise.resolve(true))
+    return set
+  }
+
+  it('renews once for all requests that were under way, and repeats them with the bearer alone', async () => {
+    const { http, uni, renewChatSession, onSessionExpired } = setUpBearerOnly()
+    const [early, late] = [http.get('/early'), http.get('/late')]
+    await flush()
+    uni.requests[0]!.answer(401, unauthorized)
+    await flush()
+    uni.requests[2]!.answer(200, { early: 1 })
+    await early
+    uni.requests[1]!.answer(401, unauthorized)
+    await flush()
+    uni.requests[3]!.answer(200, { late: 1 })
+    await expect(late).resolves.toEqual({ late: 1 })
+    expect(renewChatSession).toHaveBeenCalledTimes(1)
+    expect(uni.requests.map(({ header }) => header)).toEqual(
+      Array(4).fill({ Authorization: 'Bearer business' }),
+    )
+    expect(onSessionExpired).not.toHaveBeenCalled()
+  })
+
+  it('renews again for a request that was sent after the last renewal', async () => {
+    const { http, answer, renewChatSession } = setUpBearerOnly()
+    for (const path of ['/a', '/b']) {
+      const promise = http.get(path)
+      await answer(401, unauthorized)
+      await answer(200, { ok: 1 })
+      await promise
+    }
+    expect(renewChatSession).toHaveBeenCalledTimes(2)
+  })
+
+  it('after the renewal ends the session, told once', async () => {
+    const { http, answer, onSessionExpired } = setUpBearerOnly()
+    const failure = failureOf(http.get('/a'))
+    await answer(401, unauthorized)
+    await answer(401, unauthorized)
+    expect((await failure).status).toBe(401)
+    expect(onSessionExpired).toHaveBeenCalledTimes(1)
+  })
+})
+
 describe('401', () => {
   it('renews the session once, repeats once with the new token and gives the answer', async () => {
     const { http, uni, answer, renewChatSession, onSessionExpired } = setUp()

@@ -23,7 +23,7 @@ function createTask() {
   }
 }
 
-type ConnectOptions = { url: string; fail?: Callback }
+type ConnectOptions = { url: string; protocols?: string[]; fail?: Callback }
 
 function setUp() {
   const events: string[] = []
@@ -51,6 +51,16 @@ describe('openSocket', () => {
   })
   afterEach(() => {
     jest.useRealTimers()
+  })
+
+  it('offers subprotocols where there are any, and only there', () => {
+    jest.setSystemTime(1_500)
+    const { handlers, connects } = setUp()
+    openSocket('ws://chat/signalr', handlers, ['im.hub', 'im.bearer.x'])
+    jest.setSystemTime(1_501)
+    openSocket('ws://chat/websocket', handlers)
+    expect(connects[0]!.protocols).toEqual(['im.hub', 'im.bearer.x'])
+    expect(connects[1]).not.toHaveProperty('protocols')
   })
 
   it('passes a callback, without which uni gives no task, and tells the events', () => {

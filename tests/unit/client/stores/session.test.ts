@@ -1,8 +1,10 @@
+import type { ChatSession } from '../../../../src/api/im'
 import { StorageError } from '../../../../src/platform/types'
 import { flush } from '../support/fakeClock'
 import { chatSession, createClient, deferred } from './support/client'
 import { networkError, refusal } from './support/fakeChat'
 
+const ddp = { mode: 'ddp', url: '/websocket' }
 const tokenKeys = ['access_token', 'chat_token', 'chat_uid', 'session']
 
 describe('signing in', () => {
@@ -17,7 +19,7 @@ describe('signing in', () => {
       'business-ann',
       'chat-ann-1',
       'ann',
-      { user: session.user, realtimeUrl: '/websocket' },
+      { user: session.user, realtime: { mode: 'ddp', url: '/websocket' } },
     ])
   })
 
@@ -48,10 +50,10 @@ describe('restoring', () => {
     await first.session.signIn('ann', 'ann-secret')
     const { session, server } = createClient({ storage: first.storage })
     expect(session.restore()).toBe(true)
-    expect([session.status, session.user?.id, session.realtimeUrl]).toEqual([
+    expect([session.status, session.user?.id, session.realtime]).toEqual([
       'signedIn',
       'ann',
-      '/websocket',
+      { mode: 'ddp', url: '/websocket' },
     ])
     expect(server.calls).toEqual([])
   })
@@ -59,9 +61,14 @@ describe('restoring', () => {
   test.each([
     ['session', undefined],
     ['session', 'text'],
-    ['session', { user: { id: 'ann', username: 'ann' }, realtimeUrl: '/websocket' }],
-    ['session', { user: { id: 1, username: 'ann', name: 'Ann' }, realtimeUrl: '/websocket' }],
+    ['session', { user: { id: 'ann', username: 'ann' }, realtime: ddp }],
+    ['session', { user: { id: 1, username: 'ann', name: 'Ann' }, realtime: ddp }],
     ['session', { user: { id: 'ann', username: 'ann', name: 'Ann' } }],
+    ['session', { user: { id: 'ann', username: 'ann', name: 'Ann' }, realtime: { mode: 'ddp' } }],
+    [
+      'session',
+      { user: { id: 'ann', username: 'ann', name: 'Ann' }, realtime: { ...ddp, mode: 'x' } },
+    ],
     ['access_token', undefined],
     ['chat_token', ''],
   ])('without a usable %s (%j) nobody is signed in', async (key, value) => {
@@ -119,6 +126,61 @@ describe('renewing', () => {
     expect([storage.get('chat_uid'), session.user?.id]).toEqual(['bob', 'bob'])
     expect(String(storage.get('chat_token'))).toContain('bob')
     expect(session.status).toBe('signedIn')
+  })
+})
+
+describe('with back-end authentication', () => {
+  const hubSession = (userId: string): ChatSession => ({
+    ...chatSession(userId, 0),
+    authToken: undefined,
+    realtime: { mode: 'signalr', url: '/signalr' },
+  })
+
+  function createHubClient(options: Parameters<typeof createClient>[0] = {}) {
+    const client = createClient(options)
+    client.im.onAuthenticate = (userId) => Promise.resolve(hubSession(userId))
+    return client
+  }
+
+  test('nothing but the business token is kept, and a reload goes on with it', async () => {
+    const first = createHubClient()
+    await first.session.signIn('ann', 'ann-secret')
+    expect(tokenKeys.slice(0, 3).map((key) => first.storage.get(key))).toEqual([
+      'business-ann',
+      undefined,
+      'ann',
+    ])
+    const { session } = createHubClient({ storage: first.storage })
+    expect([session.restore(), session.realtime]).toEqual([
+      true,
+      { mode: 'signalr', url: '/signalr' },
+    ])
+  })
+
+  test('a chat token of the other way is removed when the gateway has changed its way', async () => {
+    const client = createClient()
+    await client.session.signIn('ann', 'ann-secret')
+    client.im.onAuthenticate = (userId) => Promise.resolve(hubSession(userId))
+    expect(await client.session.renew()).toBe(true)
+    expect(client.storage.get('chat_token')).toBeUndefined()
+    expect(client.session.realtime?.mode).toBe('signalr')
+  })
+
+  test('the connection is made the announced way', async () => {
+    const client = createHubClient()
+    await client.session.signIn('ann', 'ann-secret')
+    client.feed.start()
+    expect(client.targets).toEqual([
+      { mode: 'signalr', url: '/signalr', userId: 'ann', username: 'ann' },
+    ])
+  })
+
+  test('an account that was made anew is another person: the session is over', async () => {
+    const client = createHubClient()
+    await client.session.signIn('ann', 'ann-secret')
+    client.im.onAuthenticate = () => Promise.resolve(hubSession('ann2'))
+    expect(await client.session.renew()).toBe(false)
+    expect(client.session.user?.id).toBe('ann')
   })
 })
 

@@ -3,6 +3,8 @@ import type { OpenSocket, SocketHandlers } from '../../../../src/platform/types'
 /** The far end of one socket attempt. Its methods do what a network does. */
 export type FakeSocket = {
   readonly url: string
+  /** Offered subprotocols; undefined when none were asked for. */
+  readonly protocols: readonly string[] | undefined
   /** Frames the client has sent, oldest first. */
   readonly sent: string[]
   /** True once the client closed it. */
@@ -34,8 +36,8 @@ export type FakeSockets = {
 export function createFakeSockets(): FakeSockets {
   const all: FakeSocket[] = []
   const sockets: FakeSockets = {
-    openSocket(url, handlers) {
-      const { socket, platformSocket } = createFakeSocket(url, handlers)
+    openSocket(url, handlers, protocols) {
+      const { socket, platformSocket } = createFakeSocket(url, handlers, protocols)
       all.push(socket)
       sockets.onAttempt?.(socket)
       return platformSocket
@@ -51,10 +53,15 @@ export function createFakeSockets(): FakeSockets {
   return sockets
 }
 
-function createFakeSocket(url: string, handlers: SocketHandlers) {
+function createFakeSocket(
+  url: string,
+  handlers: SocketHandlers,
+  protocols: readonly string[] | undefined,
+) {
   let isClosed = false
   const socket: FakeSocket = {
     url,
+    protocols,
     sent: [],
     get isClosed() {
       return isClosed

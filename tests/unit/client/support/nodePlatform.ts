@@ -2,8 +2,8 @@ import { WebSocket } from 'ws'
 import type { OpenSocket } from '../../../../src/platform/types'
 
 /** Real sockets in Node, for tests against real servers: the same contract as the platform's `openSocket`. */
-export const openNodeSocket: OpenSocket = (url, handlers) => {
-  const socket = new WebSocket(url)
+export const openNodeSocket: OpenSocket = (url, handlers, protocols) => {
+  const socket = new WebSocket(url, protocols === undefined ? [] : [...protocols])
   socket.on('open', () => handlers.onOpen())
   socket.on('message', (data: Buffer, isBinary: boolean) => {
     if (!isBinary) handlers.onMessage(data.toString('utf8'))

@@ -1,3 +1,4 @@
+import WebSocket from 'ws'
 import {
   openClient,
   rawClient,
@@ -20,6 +21,16 @@ const negotiate = async (query: string, headers: Record<string, string> = {}) =>
     headers: { authorization: 'Bearer ann.phone', ...headers },
   })
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+}
+
+/** A socket that offers these subprotocols, once it is open; close codes come after that. */
+const offering = async (...names: string[]): Promise<WebSocket> => {
+  const socket = new WebSocket(harness.url.replace('http', 'ws'), names)
+  await new Promise((resolve, reject) => {
+    socket.once('open', resolve)
+    socket.once('error', reject)
+  })
+  return socket
 }
 
 const call = (invocationId: string, ...args: unknown[]) => ({
@@ -88,17 +99,75 @@ describe('negotiation', () => {
 })
 
 describe('opening a socket', () => {
-  it('takes the token from the header or from the address', async () => {
-    expect(await refusal(`${harness.url}?access_token=ann.phone`)).toBe(101)
+  it('takes the token from the Authorization header or from a subprotocol', async () => {
     expect(await refusal(harness.url, { authorization: 'Bearer ann.phone' })).toBe(101)
+    const client = await offering('im.hub', 'im.bearer.ann.phone')
+    expect(client.protocol).toBe('im.hub')
+    client.terminate()
+  })
+
+  it('takes a fresh negotiation instead of the token, once', async () => {
+    const id = String((await negotiate('?negotiateVersion=1')).body.connectionToken)
+    expect(await refusal(`${harness.url}?id=${id}`)).toBe(101)
+    expect(await refusal(`${harness.url}?id=${id}`)).toBe(401)
+  })
+
+  it('takes no negotiation of a sign-in that has ended, or that is too old', async () => {
+    const [ended, old] = [
+      await negotiate('?negotiateVersion=1'),
+      await negotiate('?negotiateVersion=1'),
+    ]
+    await harness.clock.elapse(15_000)
+    expect(await refusal(`${harness.url}?id=${String(old.body.connectionToken)}`)).toBe(401)
+    const { body } = await negotiate('?negotiateVersion=1')
+    harness.hub.endSession('phone')
+    expect(await refusal(`${harness.url}?id=${String(body.connectionToken)}`)).toBe(401)
+    expect(await refusal(`${harness.url}?id=${String(ended.body.connectionToken)}`)).toBe(401)
+  })
+
+  it('refuses a token in the address, also beside a good one', async () => {
+    const query = '?access_token=ann.phone'
+    expect(await refusal(harness.url + query)).toBe(401)
+    expect(await refusal(harness.url + query, { authorization: 'Bearer ann.phone' })).toBe(401)
+  })
+
+  it.each([
+    ['no token', ['im.hub'], 4401],
+    ['a wrong token', ['im.hub', 'im.bearer.wrong'], 4401],
+    ['a token that cannot be decoded', ['im.hub', 'im.bearer.%E0%A4'], 4401],
+    ['a business system that is down', ['im.hub', 'im.bearer.broken'], 4503],
+  ])('tells a client of the subprotocol by the close code: %s', async (_name, names, code) => {
+    const socket = await offering(...names)
+    expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(code)
+    expect(harness.hub.connectionCount).toBe(0)
+  })
+
+  it('tells the eleventh socket of one user by the close code', async () => {
+    await Promise.all(Array.from({ length: 10 }, () => openClient(harness.url)))
+    const socket = await offering('im.hub', 'im.bearer.ann.phone')
+    expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(4429)
+  })
+
+  it('refuses a foreign page by the status, whatever it offers', async () => {
+    const headers = {
+      origin: 'https://evil.example.com',
+      'sec-websocket-protocol': 'im.hub, im.bearer.ann.phone',
+    }
+    expect(await refusal(harness.url, headers)).toBe(403)
   })
 
   it.each([
     ['no token', '', {}, 401],
-    ['a wrong token', '?access_token=wrong', {}, 401],
-    ['a business system that is down', '?access_token=broken', {}, 503],
-    ['an unknown id', '?access_token=ann.phone&id=unknown', {}, 404],
-    ['a foreign page', '?access_token=ann.phone', { origin: 'https://evil.example.com' }, 403],
+    ['a wrong token', '', { authorization: 'Bearer wrong' }, 401],
+    ['a business system that is down', '', { authorization: 'Bearer broken' }, 503],
+    ['an unknown id', '?id=unknown', { authorization: 'Bearer ann.phone' }, 404],
+    ['an unknown id without a token', '?id=unknown', {}, 401],
+    [
+      'a foreign page',
+      '',
+      { authorization: 'Bearer ann.phone', origin: 'https://evil.example.com' },
+      403,
+    ],
   ])('refuses %s', async (_name, query, headers, status) => {
     expect(await refusal(harness.url + query, headers)).toBe(status)
   })

@@ -134,10 +134,63 @@ describe('rooms', () => {
     expect(String(await waiting[0])).toContain('timeout')
   })
 
+  it('answers a client that asks whether its connection is alive', async () => {
+    const { connection } = await harness.listen(alice)
+    expect(await connection.invoke('ping')).toBeUndefined()
+  })
+
   it('refuses typing that is neither started nor stopped', async () => {
     const { connection } = await harness.listen(alice)
     await expect(connection.invoke('typing', general, 'yes')).rejects.toThrow('bad_argument')
     await expect(connection.invoke('typing', general, true, 'a/b')).rejects.toThrow('bad_argument')
+  })
+})
+
+describe('presence', () => {
+  const statusOf = async ({ userId }: Person) => {
+    const { body } = await harness.rest(bob, `users.getStatus?userId=${userId}`)
+    return body.connectionStatus
+  }
+  const become = async (person: Person, status: string) => {
+    let told: unknown
+    for (let attempts = 0; attempts < 200 && told !== status; attempts += 1) {
+      await harness.settle()
+      told = await statusOf(person)
+    }
+    expect(told).toBe(status)
+  }
+
+  it('is away while all connections of the user are, and online again with a new one', async () => {
+    const [phone, desk] = [await harness.listen(alice), await harness.listen(alice)]
+    await phone.connection.invoke('away', true)
+    await become(alice, 'online')
+    await desk.connection.invoke('away', true)
+    await become(alice, 'away')
+    await phone.connection.invoke('away', false)
+    await become(alice, 'online')
+    await phone.connection.invoke('away', true)
+    await become(alice, 'away')
+    await harness.listen(alice)
+    await become(alice, 'online')
+  })
+
+  it('is told again after the chat server was away, and kept when the last one leaves', async () => {
+    const { connection, states } = await harness.listen(alice)
+    await connection.invoke('away', true)
+    await become(alice, 'away')
+    harness.cable.cut()
+    await harness.until(() => states().length === 4)
+    await become(alice, 'away')
+    await connection.stop()
+    await harness.settle()
+    await become(alice, 'away')
+  })
+
+  it('is not changed by anything but yes or no', async () => {
+    const { connection } = await harness.listen(alice)
+    for (const value of ['true', 1, null, undefined]) {
+      await expect(connection.invoke('away', value)).rejects.toThrow('bad_argument')
+    }
   })
 })
 

@@ -1,0 +1,20 @@
+import type { Clock, Lifecycle, Network, OpenSocket } from '../platform/types'
+import type { HubConnect } from './hubConnection'
+import type { SocketOptions } from './socketOptions'
+
+export type SignalrRealtimeOptions = {
+  /** Absolute `ws(s)://` address of the gateway's hub. */
+  url: string
+  /** Rocket.Chat user id of the own user. */
+  userId: string
+  /** The business token of now; asked for at every connection. */
+  token: () => string
+  /** Loads the official client, which H5 does not need before; asked again when it failed. */
+  loadHub: () => Promise<{ connectHub: HubConnect }>
+  openSocket: OpenSocket
+  clock: Clock
+  lifecycle?: Lifecycle | undefined
+  network?: Network | undefined
+  /** Other settings of the socket; its defaults are meant for phones. */
+  socket?: Partial<Pick<SocketOptions, 'reconnectDelay' | 'backgroundGrace'>>
+}

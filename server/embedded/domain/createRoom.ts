@@ -22,6 +22,7 @@ const subscriptionOf = (app: App, room: RoomDoc, user: UserDoc): SubscriptionDoc
   if (room.fname !== undefined) subscription.fname = room.fname
   if (room.customFields !== undefined) subscription.customFields = room.customFields
   if (room.prid !== undefined) subscription.prid = room.prid
+  if (room.default === true && room.favorite === true) subscription.f = true
   return subscription
 }
 
@@ -46,6 +47,13 @@ export type NamedRoom = {
   /** The room above a discussion and the message that it starts from. */
   prid?: string
   pmid?: string
+  /** Who makes the room does not become a member of it. */
+  excludeOwner?: boolean
+  /** Only who holds `post-readonly` writes in it; others answer by direct message. */
+  broadcast?: boolean
+  encrypted?: boolean
+  teamId?: string
+  teamMain?: boolean
   _id?: string
 }
 
@@ -59,9 +67,9 @@ const roomOf = (app: App, input: NamedRoom): RoomDoc => {
     u: { _id: owner._id, username: owner.username, name: owner.name },
     ts: new Date(app.clock.now()),
     msgs: 0,
-    usersCount: 1 + input.members.filter((member) => member._id !== owner._id).length,
+    usersCount: membersOf(input).length + (input.excludeOwner === true ? 0 : 1),
     default: input.default ?? false,
-    ro: input.readOnly ?? false,
+    ro: input.broadcast ?? input.readOnly ?? false,
     sysMes: true,
     customFields: input.customFields ?? {},
     _updatedAt: app.store.stamps.next(),
@@ -70,10 +78,21 @@ const roomOf = (app: App, input: NamedRoom): RoomDoc => {
     const value = input[field]
     if (value !== undefined && value !== '') room[field] = value
   }
-  if (input.prid !== undefined) room.prid = input.prid
-  if (input.pmid !== undefined) room.pmid = input.pmid
+  for (const field of ['prid', 'pmid', 'teamId'] as const) {
+    if (input[field] !== undefined) room[field] = input[field]
+  }
+  for (const field of ['broadcast', 'encrypted', 'teamMain'] as const) {
+    if (input[field] === true) room[field] = true
+  }
   return room
 }
+
+/** The people that a new room has beside its owner. */
+const membersOf = ({ members, owner }: NamedRoom): UserDoc[] => [
+  ...new Map(
+    members.filter(({ _id }) => _id !== owner._id).map((one) => [one._id, one] as const),
+  ).values(),
+]
 
 /**
  * Creates a public channel or private group.
@@ -84,10 +103,14 @@ export const createNamedRoom = (app: App, input: NamedRoom): RoomDoc => {
   return app.store.write(() => {
     const room = roomOf(app, input)
     app.store.rooms.insert(room)
-    const owner = subscriptionOf(app, room, input.owner)
-    addMember(app, room, { ...owner, roles: ['owner'], ls: new Date(app.clock.now()) })
-    for (const member of input.members) {
-      if (member._id !== input.owner._id) addMember(app, room, subscriptionOf(app, room, member))
+    if (input.excludeOwner !== true) {
+      const owner = subscriptionOf(app, room, input.owner)
+      addMember(app, room, { ...owner, roles: ['owner'], ls: new Date(app.clock.now()) })
+    }
+    const { _id, username } = input.owner
+    for (const member of membersOf(input)) {
+      const addedBy = { _id, username }
+      addMember(app, room, { ...subscriptionOf(app, room, member), addedBy })
     }
     return room
   })
@@ -160,24 +183,48 @@ const reopen = (app: App, room: RoomDoc, user: UserDoc): void => {
 }
 
 /** Adds somebody to a room, unread as an invitation is (5.2, join). Answers the room as it is afterwards. */
-export const enterRoom = (app: App, room: RoomDoc, user: UserDoc): RoomDoc => {
+const enterRoom = (app: App, room: RoomDoc, user: UserDoc, by?: UserDoc): RoomDoc => {
   const grown: RoomDoc = {
     ...room,
     usersCount: room.usersCount + 1,
     _updatedAt: app.store.stamps.next(),
   }
   app.store.rooms.update(grown)
-  const subscription = subscriptionOf(app, grown, user)
-  addMember(app, grown, { ...subscription, alert: true, unread: 1, userMentions: 1 })
+  const subscription = { ...subscriptionOf(app, grown, user), alert: true, unread: 1 }
+  subscription.userMentions = 1
+  if (by !== undefined) subscription.addedBy = { _id: by._id, username: by.username }
+  addMember(app, grown, subscription)
   return grown
 }
 
-/** Adds somebody to a room with the line that this causes (`uj`, in a discussion `ut`); `silently` leaves it out. */
-export const joinRoom = (app: App, room: RoomDoc, user: UserDoc, silently = false): RoomDoc => {
+/** The line that tells of a new member (4.2). */
+const entryLine = (room: RoomDoc, by: UserDoc | undefined): string => {
+  if (room.teamMain === true) return by === undefined ? 'ujt' : 'added-user-to-team'
+  if (by !== undefined) return 'au'
+  return room.prid === undefined ? 'uj' : 'ut'
+}
+
+/**
+ * Adds somebody to a room with the line that this causes; `by` is who added the person. Who comes into a team comes into
+ * the team's rooms that members join by themselves (3.17). People with a subscription of any kind are left out.
+ */
+export const admit = (app: App, room: RoomDoc, user: UserDoc, by?: UserDoc): RoomDoc => {
   if (app.store.subscriptions.get(room._id, user._id) !== undefined) return room
   return app.store.write(() => {
-    const grown = enterRoom(app, room, user)
-    const type = room.prid === undefined ? 'uj' : 'ut'
-    return silently ? grown : addSystemMessage(app, grown, type, user, user.username)
+    const grown = enterRoom(app, room, user, by)
+    const told = addSystemMessage(app, grown, entryLine(room, by), by ?? user, user.username)
+    if (room.teamMain === true && room.teamId !== undefined) {
+      for (const one of app.store.rooms.ofTeam(room.teamId)) {
+        if (one.teamDefault === true && one.teamMain !== true) admit(app, one, user, by)
+      }
+    }
+    return told
   })
+}
+
+/** Somebody joins a room; `silently` leaves the line out. */
+export const joinRoom = (app: App, room: RoomDoc, user: UserDoc, silently = false): RoomDoc => {
+  if (!silently) return admit(app, room, user)
+  if (app.store.subscriptions.get(room._id, user._id) !== undefined) return room
+  return app.store.write(() => enterRoom(app, room, user))
 }

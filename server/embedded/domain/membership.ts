@@ -1,10 +1,12 @@
 import type { App } from '../app'
 import type { RoomDoc, SubscriptionDoc, UserDoc } from '../documents'
 import { MeteorError } from '../errors'
-import { enterRoom, joinRoom } from './createRoom'
-import { ownersOf } from './roomRoles'
-import { addSystemMessage } from './systemMessage'
+import { forgetSubscription, liftBan } from './bans'
+import { admit } from './createRoom'
 import { canAccessRoom } from './roomAccess'
+import { withoutMember } from './roomMembers'
+import { isLastOwner } from './roomRoles'
+import { addSystemMessage } from './systemMessage'
 
 const notAllowed = (method: string): MeteorError =>
   new MeteorError('error-not-allowed', 'Not allowed', { method })
@@ -27,8 +29,15 @@ const checkJoinCode = (app: App, room: RoomDoc, user: UserDoc, given: string | u
   }
 }
 
+/** @throws MeteorError `error-room-archived`. */
+export const checkLive = (room: RoomDoc, method: string): void => {
+  if (room.archived !== true) return
+  const text = `The channel, ${room.name ?? room._id}, is archived`
+  throw new MeteorError('error-room-archived', text, { method })
+}
+
 /**
- * Somebody joins a room (protocol reference 3.8 and 5.2). Who is a member already stays one.
+ * Somebody joins a room (protocol reference 3.8 and 5.2). Who is a member already stays one; who is banned cannot.
  * @throws MeteorError `error-not-allowed`, `error-room-archived`, `error-code-required`, `error-code-invalid`.
  */
 export const joinAsUser = (app: App, room: RoomDoc, user: UserDoc, joinCode?: string): RoomDoc => {
@@ -38,16 +47,24 @@ export const joinAsUser = (app: App, room: RoomDoc, user: UserDoc, joinCode?: st
   if (!open || subscription !== undefined || !canAccessRoom(app, room, user)) {
     throw notAllowed('joinRoom')
   }
-  if (room.archived === true) {
-    const text = `The channel, ${room.name ?? room._id}, is archived`
-    throw new MeteorError('error-room-archived', text, { method: 'joinRoom' })
-  }
+  checkLive(room, 'joinRoom')
   checkJoinCode(app, room, user, joinCode)
-  return joinRoom(app, room, user)
+  return admit(app, room, user)
+}
+
+/** Adds one person, whatever kept the person out. Members stay as they are. */
+export const addUser = (app: App, room: RoomDoc, user: UserDoc, by: UserDoc): RoomDoc => {
+  const before = app.store.subscriptions.get(room._id, user._id)
+  if (before !== undefined && before.status === undefined) return room
+  if (before?.status === 'BANNED') {
+    return admit(app, liftBan(app, room, by, before), user, by)
+  }
+  if (before !== undefined) forgetSubscription(app, before)
+  return admit(app, room, user, by)
 }
 
 /**
- * Adds people to a room with an `au` line for each; members are skipped.
+ * Adds people to a room with an `au` line for each; members are skipped and bans end by it.
  * @throws MeteorError `error-not-allowed`, `error-cant-invite-for-direct-room`.
  */
 export const addUsers = (
@@ -58,54 +75,60 @@ export const addUsers = (
 ): RoomDoc => {
   const method = 'addUsersToRoom'
   if (room.t === 'd') {
-    throw new MeteorError(
-      'error-cant-invite-for-direct-room',
-      "Can't invite user to direct rooms",
-      {
-        method,
-      },
-    )
+    const text = "Can't invite user to direct rooms"
+    throw new MeteorError('error-cant-invite-for-direct-room', text, { method })
   }
   const permissions = ['add-user-to-joined-room', `add-user-to-any-${room.t}-room`]
   if (!app.permissions.hasAny(inviter, permissions, room._id)) throw notAllowed(method)
-  return app.store.write(() => {
-    let grown = room
-    for (const user of users) {
-      if (app.store.subscriptions.get(room._id, user._id) !== undefined) continue
-      grown = enterRoom(app, grown, user)
-      grown = addSystemMessage(app, grown, 'au', inviter, user.username)
-    }
-    return grown
-  })
+  return app.store.write(() =>
+    users.reduce((grown, user) => addUser(app, grown, user, inviter), room),
+  )
 }
 
 const checkNotLastOwner = (app: App, membership: SubscriptionDoc, method: string): void => {
-  const isOwner = membership.roles?.includes('owner') === true
-  if (isOwner && ownersOf(app, membership.rid).length === 1) {
-    throw new MeteorError(
-      'error-you-are-last-owner',
-      'You are the last owner. Please set new owner before leaving the room.',
-      { method },
-    )
-  }
+  if (!isLastOwner(app, membership)) return
+  throw new MeteorError(
+    'error-you-are-last-owner',
+    'You are the last owner. Please set new owner before leaving the room.',
+    { method },
+  )
 }
 
 /** Takes a membership away, after the line that tells of it was written (5.2). */
 const removeMembership = (app: App, room: RoomDoc, membership: SubscriptionDoc): RoomDoc => {
-  const after: RoomDoc = { ...room, _updatedAt: app.store.stamps.next() }
-  const { _id: uid, username } = membership.u
-  after.usersCount = Math.max(0, room.usersCount - 1)
-  if (room.muted !== undefined) after.muted = room.muted.filter((name) => name !== username)
-  if (room.uids !== undefined) after.uids = room.uids.filter((id) => id !== uid)
-  if (room.usernames !== undefined) {
-    after.usernames = room.usernames.filter((name) => name !== username)
-  }
+  const after = withoutMember(app, room, membership)
   app.store.subscriptions.remove(membership._id)
-  app.store.trash.add('subscriptions', membership._id, uid, app.store.stamps.next())
+  const stamp = app.store.stamps.next()
+  app.store.trash.add('subscriptions', membership._id, membership.u._id, stamp)
   app.store.rooms.update(after)
   app.events.subscriptionRemoved(membership)
   app.events.room(after)
   return after
+}
+
+const exitLine = (room: RoomDoc, removed: boolean): string => {
+  if (room.teamMain === true) return removed ? 'removed-user-from-team' : 'ult'
+  return removed ? 'ru' : 'ul'
+}
+
+/**
+ * Takes a member out of a room with the line that tells of it, without asking for permissions. `removed` by somebody
+ * or left by itself.
+ * @throws MeteorError `error-you-are-last-owner`.
+ */
+export const takeOut = (
+  app: App,
+  room: RoomDoc,
+  membership: SubscriptionDoc,
+  by: UserDoc,
+  removed = by._id !== membership.u._id,
+): RoomDoc => {
+  checkNotLastOwner(app, membership, removed ? 'removeUserFromRoom' : 'leaveRoom')
+  return app.store.write(() => {
+    const line = exitLine(room, removed)
+    const told = addSystemMessage(app, room, line, by, membership.u.username)
+    return removeMembership(app, told, membership)
+  })
 }
 
 const mayLeave = (app: App, room: RoomDoc, user: UserDoc): boolean =>
@@ -124,11 +147,7 @@ export const leaveRoom = (app: App, room: RoomDoc, user: UserDoc): RoomDoc => {
   if (membership === undefined) {
     throw new MeteorError('error-user-not-in-room', 'You are not in this room', { method })
   }
-  checkNotLastOwner(app, membership, method)
-  return app.store.write(() => {
-    const told = addSystemMessage(app, room, 'ul', user, user.username)
-    return removeMembership(app, told, membership)
-  })
+  return takeOut(app, room, membership, user)
 }
 
 /**
@@ -144,9 +163,5 @@ export const removeUser = (app: App, room: RoomDoc, actor: UserDoc, target: User
   if (membership === undefined) {
     throw new MeteorError('error-user-not-in-room', 'User is not in this room', { method })
   }
-  checkNotLastOwner(app, membership, method)
-  return app.store.write(() => {
-    const told = addSystemMessage(app, room, 'ru', actor, target.username)
-    return removeMembership(app, told, membership)
-  })
+  return takeOut(app, room, membership, actor, true)
 }

@@ -26,7 +26,7 @@ export const muteUser = (
     const text = `${room.t} is not a valid room type`
     throw new MeteorError('error-invalid-room-type', text, { method, type: room.t })
   }
-  if (app.store.subscriptions.get(room._id, target._id) === undefined) {
+  if (!app.store.subscriptions.isMember(room._id, target._id)) {
     throw new MeteorError('error-user-not-in-room', 'The user is not in this room', { method })
   }
   const { username } = target

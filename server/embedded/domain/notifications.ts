@@ -46,6 +46,7 @@ export const notifyMembers = (app: App, room: RoomDoc, message: MessageDoc): voi
   const audience = audienceOf(message)
   for (const member of app.store.subscriptions.ofRoom(room._id)) {
     const uid = member.u._id
+    if (member.status !== undefined) continue
     if (uid === message.u._id || !app.events.bus.heard('notify-user', `${uid}/notification`)) {
       continue
     }

@@ -11,7 +11,7 @@ export const subscriptionOrRefuse = (
   method: string,
 ): SubscriptionDoc => {
   const subscription = app.store.subscriptions.get(rid, user._id)
-  if (subscription === undefined) {
+  if (subscription === undefined || subscription.status === 'BANNED') {
     throw new MeteorError('error-invalid-subscription', 'Invalid subscription', { method })
   }
   return subscription
@@ -194,7 +194,7 @@ export type Counters = {
 /** What a member has not seen of a room; nulls for who is not a member (protocol reference 3.8). */
 export const countersOf = (app: App, room: RoomDoc, uid: string): Counters => {
   const subscription = app.store.subscriptions.get(room._id, uid)
-  if (subscription === undefined) {
+  if (subscription === undefined || subscription.status !== undefined) {
     return {
       joined: false,
       members: null,

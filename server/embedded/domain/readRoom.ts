@@ -9,7 +9,8 @@ import { seen } from './unread'
  */
 export const readRoom = (app: App, rid: string, user: UserDoc, threads = false): void => {
   const before = app.store.subscriptions.get(rid, user._id)
-  if (before === undefined) throw new TextError('error-invalid-subscription')
+  if (before === undefined || before.status !== undefined)
+    throw new TextError('error-invalid-subscription')
   const after = seen(before, new Date(app.clock.now()))
   if (threads) {
     delete after.tunread

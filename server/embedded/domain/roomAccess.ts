@@ -5,19 +5,33 @@ import { TextError } from '../errors'
 const isMember = (subscription: SubscriptionDoc | undefined): subscription is SubscriptionDoc =>
   subscription !== undefined && subscription.status === undefined
 
+/** Channels of a private team are for its people only. */
+const teamAdmits = (app: App, room: RoomDoc, user: UserDoc): boolean => {
+  if (room.teamId === undefined || room.teamMain === true) return true
+  const team = app.store.teams.get(room.teamId)
+  return team?.type !== 1 || app.store.subscriptions.isMember(team.roomId, user._id)
+}
+
+const isOpenTo = (app: App, room: RoomDoc, user: UserDoc): boolean =>
+  room.t === 'c' &&
+  !app.store.subscriptions.isBanned(room._id, user._id) &&
+  teamAdmits(app, room, user)
+
 /** Whether a user may see a room (protocol reference 5.8). */
 export const canAccessRoom = (app: App, room: RoomDoc, user: UserDoc): boolean => {
-  if (room.t === 'c' && app.permissions.has(user, 'view-c-room')) return true
+  if (app.permissions.has(user, 'view-c-room') && isOpenTo(app, room, user)) return true
   if (isMember(app.store.subscriptions.get(room._id, user._id))) {
     return app.permissions.hasAny(user, ['view-joined-room', `view-${room.t}-room`], room._id)
   }
+  if (app.store.subscriptions.isBanned(room._id, user._id)) return false
   const parent = room.prid === undefined ? undefined : app.store.rooms.get(room.prid)
   return parent !== undefined && canAccessRoom(app, parent, user)
 }
 
 /** Whether a user may read a room's messages: also who may only preview public channels (2.2). */
 export const canReadRoom = (app: App, room: RoomDoc, user: UserDoc): boolean =>
-  canAccessRoom(app, room, user) || (room.t === 'c' && app.permissions.has(user, 'preview-c-room'))
+  canAccessRoom(app, room, user) ||
+  (app.permissions.has(user, 'preview-c-room') && isOpenTo(app, room, user))
 
 /** The room, when the user may see it. */
 export const accessibleRoom = (app: App, rid: string, user: UserDoc): RoomDoc | undefined => {

@@ -23,6 +23,19 @@ export const membersOf = (app: App, room: RoomDoc, filter: MemberFilter = {}): M
   })
 }
 
+/** A room without one of its members. */
+export const withoutMember = (app: App, room: RoomDoc, membership: SubscriptionDoc): RoomDoc => {
+  const { _id: uid, username } = membership.u
+  const after: RoomDoc = { ...room, _updatedAt: app.store.stamps.next() }
+  after.usersCount = Math.max(0, room.usersCount - 1)
+  if (room.muted !== undefined) after.muted = room.muted.filter((name) => name !== username)
+  if (room.uids !== undefined) after.uids = room.uids.filter((id) => id !== uid)
+  if (room.usernames !== undefined) {
+    after.usernames = room.usernames.filter((name) => name !== username)
+  }
+  return after
+}
+
 const rank = ({ subscription: { roles = [] } }: Member): number => {
   const place = ['owner', 'moderator', 'leader'].findIndex((role) => roles.includes(role))
   return place === -1 ? 3 : place

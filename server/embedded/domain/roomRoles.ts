@@ -10,6 +10,10 @@ export type RoomRole = 'owner' | 'moderator' | 'leader'
 export const ownersOf = (app: App, rid: string): SubscriptionDoc[] =>
   app.store.subscriptions.ofRoom(rid).filter((one) => one.roles?.includes('owner') === true)
 
+/** Whether a room would have no owner without this person. */
+export const isLastOwner = (app: App, { rid, roles }: SubscriptionDoc): boolean =>
+  roles?.includes('owner') === true && app.store.subscriptions.countWithRole(rid, 'owner') === 1
+
 const capital = (role: RoomRole): string => `${role.charAt(0).toUpperCase()}${role.slice(1)}`
 
 const membershipToChange = (
@@ -24,7 +28,7 @@ const membershipToChange = (
     throw new MeteorError('error-not-allowed', 'Not allowed', { method })
   }
   const membership = app.store.subscriptions.get(room._id, target._id)
-  if (membership === undefined) {
+  if (membership === undefined || membership.status !== undefined) {
     throw new MeteorError('error-user-not-in-room', 'User is not in this room', { method })
   }
   return membership
@@ -96,7 +100,7 @@ export const removeRoomRole = (
     const text = `User is not ${article} ${role}`
     throw new MeteorError(`error-user-not-${role}`, text, { method })
   }
-  if (role === 'owner' && ownersOf(app, room._id).length === 1) {
+  if (role === 'owner' && isLastOwner(app, membership)) {
     const text = 'This is the last owner. Please set a new owner before removing this one.'
     throw new MeteorError('error-remove-last-owner', text, { method })
   }

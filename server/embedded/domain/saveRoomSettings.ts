@@ -1,9 +1,10 @@
 import type { App } from '../app'
-import type { RoomDoc, UserDoc } from '../documents'
-import { MeteorError } from '../errors'
+import type { Retention, RoomDoc, UserDoc } from '../documents'
+import { MeteorError, TextError } from '../errors'
 import { changeMembers, changeRoom } from './changes'
 import { checkRoomName } from './roomName'
 import { addSystemMessage } from './systemMessage'
+import { followMainRoom } from './teams'
 
 /** The settings form of a room; absent fields stay as they are (protocol reference 3.11). */
 export type RoomSettings = {
@@ -19,6 +20,10 @@ export type RoomSettings = {
   roomCustomFields?: Record<string, unknown>
   default?: boolean
   featured?: boolean
+  /** Whether new members of a default room have it among their favourites. */
+  favorite?: boolean
+  encrypted?: boolean
+  retention?: Retention
 }
 
 const refuse = (text: string, action: string): MeteorError =>
@@ -29,6 +34,9 @@ const fieldPermissions: readonly (readonly [keyof RoomSettings, string, string])
   ['reactWhenReadOnly', 'set-react-when-readonly', 'Change_Room_ReactWhenReadOnly'],
   ['default', 'view-room-administration', 'Viewing_room_administration'],
   ['featured', 'view-room-administration', 'Viewing_room_administration'],
+  ['favorite', 'view-room-administration', 'Viewing_room_administration'],
+  ['encrypted', 'toggle-room-e2e-encryption', 'Change_Room_Encrypted'],
+  ['retention', 'edit-room-retention-policy', 'Editing_room'],
 ]
 
 const checkPermissions = (app: App, user: UserDoc, room: RoomDoc, settings: RoomSettings): void => {
@@ -39,6 +47,9 @@ const checkPermissions = (app: App, user: UserDoc, room: RoomDoc, settings: Room
     if (settings[field] !== undefined && !app.permissions.has(user, permission, room._id)) {
       throw refuse(`Changing ${field} is not allowed`, action)
     }
+  }
+  if (settings.encrypted === true && !app.settings.flag('E2E_Enable')) {
+    throw refuse('Encryption is not available', 'Change_Room_Encrypted')
   }
   const { roomType } = settings
   if (roomType === undefined || roomType === room.t) return
@@ -106,7 +117,7 @@ const typeChange = (room: RoomDoc, type: 'c' | 'p' | undefined): Change[] => {
 
 const flagChange = (
   room: RoomDoc,
-  field: 'ro' | 'reactWhenReadOnly',
+  field: 'ro' | 'reactWhenReadOnly' | 'encrypted',
   value: boolean | undefined,
   lines: readonly [string, string],
 ): Change[] => {
@@ -117,15 +128,18 @@ const flagChange = (
 
 /** Fields whose change leaves no line. */
 const silentChange = (settings: RoomSettings): Change[] => {
-  const { systemMessages, roomCustomFields, featured, joinCode } = settings
+  const { systemMessages, roomCustomFields, featured, joinCode, favorite, retention } = settings
   const isDefault = settings.default
-  const given = [systemMessages, roomCustomFields, featured, joinCode, isDefault]
+  const flags = [featured, isDefault, favorite]
+  const given = [systemMessages, roomCustomFields, joinCode, retention, ...flags]
   if (given.every((value) => value === undefined)) return []
   const apply = (draft: RoomDoc): void => {
     if (systemMessages !== undefined) draft.sysMes = systemMessages
     if (roomCustomFields !== undefined) draft.customFields = roomCustomFields
     if (featured !== undefined) draft.featured = featured
     if (isDefault !== undefined) draft.default = isDefault
+    if (favorite !== undefined) draft.favorite = favorite
+    if (retention !== undefined) draft.retention = { ...draft.retention, ...retention }
     if (joinCode !== undefined) draft.joinCodeRequired = joinCode !== ''
   }
   if (roomCustomFields === undefined) return [{ apply }]
@@ -143,12 +157,13 @@ const changesOf = (room: RoomDoc, settings: RoomSettings): Change[] => [
     'room-allowed-reacting',
     'room-disallowed-reacting',
   ]),
+  ...flagChange(room, 'encrypted', settings.encrypted, ['room_e2e_enabled', 'room_e2e_disabled']),
   ...silentChange(settings),
 ]
 
 /**
  * Changes a room's settings with one line for each change (protocol reference 5.2). Values that are the same already
- * cause nothing. Answers the room as it is afterwards.
+ * cause nothing. A team has the name and type of its main room. Answers the room as it is afterwards.
  * @throws MeteorError `error-action-not-allowed` (with `details.action`), and those of `checkRoomName`.
  */
 export const saveRoomSettings = (
@@ -162,6 +177,10 @@ export const saveRoomSettings = (
   if (roomName !== undefined && roomName !== room.name && room.prid === undefined) {
     if (room.t === 'd') throw refuse('Direct messages have no name', 'Editing_room')
     checkRoomName(app, roomName)
+    const team = app.store.teams.byName(roomName)
+    if (room.teamMain === true && team !== undefined && team._id !== room.teamId) {
+      throw new TextError('team-name-already-exists')
+    }
   }
   return app.store.write(() => {
     if (joinCode !== undefined) {
@@ -173,6 +192,7 @@ export const saveRoomSettings = (
       if (members !== undefined) changeMembers(app, room._id, members)
       if (line !== undefined) current = addSystemMessage(app, current, line.type, user, line.msg)
     }
+    followMainRoom(app, current)
     return current
   })
 }

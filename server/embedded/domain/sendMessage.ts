@@ -27,6 +27,9 @@ export type NewMessage = {
   customFields?: Record<string, unknown>
   content?: Record<string, unknown>
   groupable?: boolean
+  /** Uploaded files, with the attachments that show them; only the server writes these. */
+  file?: Record<string, unknown>
+  files?: Record<string, unknown>[]
 }
 
 const replaceAfterMs = 10_000
@@ -85,6 +88,13 @@ const checkImpersonation = (app: App, user: UserDoc, input: NewMessage): void =>
   }
 }
 
+/** @throws MeteorError `error-not-allowed` for a readable message in an encrypted room (5.1, step 6). */
+const checkEncryption = (app: App, room: RoomDoc, input: NewMessage): void => {
+  if (room.encrypted !== true || input.t === 'e2e') return
+  if (app.settings.flag('E2E_Allow_Unencrypted_Messages')) return
+  throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'sendMessage' })
+}
+
 const checkGroupMentions = (app: App, user: UserDoc, message: MessageDoc): void => {
   for (const name of ['all', 'here']) {
     const used = message.mentions?.some((mention) => mention._id === name) === true
@@ -106,6 +116,8 @@ const copiedFields = [
   'customFields',
   'content',
   'groupable',
+  'file',
+  'files',
 ] as const
 
 const buildMessage = (
@@ -168,6 +180,7 @@ export const storeMessage = (
   app.store.rooms.update(changed)
   app.events.message(message)
   app.events.room(changed)
+  app.previews.consider(message)
   if (inMain) {
     markAuthorSeen(app, room._id, user, new Date(app.clock.now()))
     raiseUnread(app, changed, message)
@@ -186,6 +199,7 @@ const prepare = (
 ): { room: RoomDoc; message: MessageDoc } => {
   try {
     const room = writableRoom(app, input.rid, user)
+    checkEncryption(app, room, input)
     checkImpersonation(app, user, input)
     const message = buildMessage(app, user, room, input, previews)
     checkGroupMentions(app, user, message)

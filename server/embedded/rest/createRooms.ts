@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import type { App } from '../app'
 import type { RoomDoc, UserDoc } from '../documents'
 import { createNamedRoom, openDirectRoom, type NamedRoom } from '../domain/createRoom'
+import { tellTeam } from '../domain/teams'
 import { MeteorError, TextError } from '../errors'
 import { userPost, type Endpoint } from './endpoint'
 
@@ -17,10 +18,20 @@ const namedBody = Type.Object(
     customFields: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
     extraData: Type.Optional(
       Type.Object(
-        { topic: Type.Optional(Type.String()), description: Type.Optional(Type.String()) },
+        {
+          topic: Type.Optional(Type.String()),
+          description: Type.Optional(Type.String()),
+          announcement: Type.Optional(Type.String()),
+          broadcast: Type.Optional(Type.Boolean()),
+          encrypted: Type.Optional(Type.Boolean()),
+          federated: Type.Optional(Type.Boolean()),
+          teamId: Type.Optional(text),
+        },
         strict,
       ),
     ),
+    /** Names of teams whose people become members. */
+    teams: Type.Optional(Type.Array(text, { maxItems: 100 })),
   },
   strict,
 )
@@ -34,24 +45,64 @@ const directBody = Type.Union([
 const usersNamed = (app: App, names: readonly string[]): UserDoc[] =>
   names.flatMap((name) => app.store.users.byUsername(name) ?? [])
 
+const membersOfTeams = (app: App, names: readonly string[]): UserDoc[] =>
+  names.flatMap((name) => {
+    const team = app.store.teams.byName(name)
+    if (team === undefined) return []
+    return app.store.subscriptions
+      .memberIds(team.roomId)
+      .flatMap((uid) => app.store.users.get(uid) ?? [])
+  })
+
+/** @throws TextError `error-team-not-found`; 403 without `create-c`, in a team without `create-team-channel`. */
+const checkMayCreate = (
+  app: App,
+  owner: UserDoc,
+  t: 'c' | 'p',
+  teamId: string | undefined,
+): void => {
+  const team = teamId === undefined ? undefined : app.store.teams.get(teamId)
+  if (teamId !== undefined && team === undefined) throw new TextError('error-team-not-found')
+  const inTeam = `create-team-${t === 'c' ? 'channel' : 'group'}`
+  const allowed =
+    team === undefined
+      ? app.permissions.has(owner, `create-${t}`)
+      : app.permissions.has(owner, inTeam, team.roomId)
+  if (!allowed) throw new TextError('unauthorized', 403)
+}
+
 const createNamed = (
   app: App,
   owner: UserDoc,
   t: 'c' | 'p',
   body: Static<typeof namedBody>,
 ): RoomDoc => {
-  if (!app.permissions.has(owner, `create-${t}`)) throw new TextError('unauthorized', 403)
+  const { extraData = {} } = body
+  checkMayCreate(app, owner, t, extraData.teamId)
+  if (extraData.encrypted === true && !app.settings.flag('E2E_Enable')) {
+    throw new MeteorError('error-not-allowed', 'Encryption is not available', {
+      method: t === 'c' ? 'createChannel' : 'createPrivateGroup',
+    })
+  }
   const input: NamedRoom = {
     t,
     name: body.name,
     owner,
-    members: usersNamed(app, body.members ?? []),
+    members: [...usersNamed(app, body.members ?? []), ...membersOfTeams(app, body.teams ?? [])],
   }
   if (body.readOnly !== undefined) input.readOnly = body.readOnly
   if (body.customFields !== undefined) input.customFields = body.customFields
-  if (body.extraData?.topic !== undefined) input.topic = body.extraData.topic
-  if (body.extraData?.description !== undefined) input.description = body.extraData.description
-  return createNamedRoom(app, input)
+  if (body.excludeSelf === true) input.excludeOwner = true
+  for (const field of ['topic', 'description', 'announcement', 'teamId'] as const) {
+    if (extraData[field] !== undefined) input[field] = extraData[field]
+  }
+  if (extraData.broadcast === true) input.broadcast = true
+  if (extraData.encrypted === true) input.encrypted = true
+  return app.store.write(() => {
+    const room = createNamedRoom(app, input)
+    tellTeam(app, room, owner, 'user-added-room-to-team')
+    return room
+  })
 }
 
 const directPeople = (app: App, user: UserDoc, body: Static<typeof directBody>): UserDoc[] => {

@@ -8,9 +8,12 @@ import type { Endpoint } from './endpoint'
 import { fileListEndpoints } from './fileLists'
 import { historyEndpoints } from './history'
 import { infoEndpoints } from './info'
+import { inviteEndpoints } from './invites'
+import { linkPreviewEndpoints } from './linkPreviews'
 import { messageListEndpoints } from './messageLists'
 import { messageMarkEndpoints } from './messageMarks'
 import { methodCallEndpoints } from './methodCall'
+import { namedRoomExtraEndpoints } from './namedRoomExtras'
 import { namedRoomListEndpoints } from './namedRoomLists'
 import { namedRoomMemberEndpoints } from './namedRoomMembers'
 import { namedRoomSettingEndpoints } from './namedRoomSettings'
@@ -19,10 +22,16 @@ import { postMessageEndpoints } from './postMessage'
 import { registerEndpoints } from './register'
 import { roleEndpoints } from './roles'
 import { roomActionEndpoints } from './roomActions'
+import { roomBanEndpoints } from './roomBans'
+import { roomExportEndpoints } from './roomExport'
 import { roomEndpoints } from './rooms'
+import { roomSearchEndpoints } from './roomSearch'
 import { sessionEndpoints } from './session'
 import { sessionEndEndpoints } from './sessions'
 import { subscriptionEndpoints } from './subscriptions'
+import { teamMemberEndpoints } from './teamMembers'
+import { teamRoomEndpoints } from './teamRooms'
+import { teamEndpoints } from './teams'
 import { threadEndpoints } from './threads'
 import { twoFactorEndpoints } from './twoFactor'
 import { uploadEndpoints } from './uploads'
@@ -49,6 +58,14 @@ export const endpoints: readonly Endpoint[] = [
   ...subscriptionEndpoints,
   ...roomEndpoints,
   ...roomActionEndpoints,
+  ...roomBanEndpoints,
+  ...roomSearchEndpoints,
+  ...roomExportEndpoints,
+  ...inviteEndpoints,
+  ...teamEndpoints,
+  ...teamMemberEndpoints,
+  ...teamRoomEndpoints,
+  ...namedRoomExtraEndpoints,
   ...namedRoomListEndpoints,
   ...namedRoomMemberEndpoints,
   ...namedRoomSettingEndpoints,
@@ -59,6 +76,7 @@ export const endpoints: readonly Endpoint[] = [
   ...postMessageEndpoints,
   ...messageMarkEndpoints,
   ...messageListEndpoints,
+  ...linkPreviewEndpoints,
   ...threadEndpoints,
   ...discussionEndpoints,
   ...uploadEndpoints,

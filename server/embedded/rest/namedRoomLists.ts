@@ -33,16 +33,21 @@ const joinedRooms = (app: App, user: UserDoc, type: RoomDoc['t']): RoomDoc[] =>
     .ofMember(user._id, -1)
     .filter((room) => room.t === type && membershipOf(app, room._id, user._id) !== undefined)
 
-/** A channel of a team is listed for its members only (protocol reference 3.8). */
+/** A channel of a team is listed for the team's people and its own members only (protocol reference 3.8). */
 const visibleChannels = (app: App, user: UserDoc): RoomDoc[] => {
   if (!app.permissions.has(user, 'view-c-room')) {
     if (app.permissions.has(user, 'view-joined-room')) return joinedRooms(app, user, 'c')
     throw refuse()
   }
+  const teams = new Set(app.store.teams.ofMember(user._id).map((team) => team._id))
   return app.store.rooms
     .ofType('c')
     .filter(
-      (room) => room.teamId === undefined || membershipOf(app, room._id, user._id) !== undefined,
+      (room) =>
+        (room.teamId === undefined ||
+          teams.has(room.teamId) ||
+          membershipOf(app, room._id, user._id) !== undefined) &&
+        !app.store.subscriptions.isBanned(room._id, user._id),
     )
 }
 
@@ -112,7 +117,7 @@ const counters = (family: Family): Endpoint =>
 export const rolesIn = (app: App, rid: string): Record<string, unknown>[] =>
   app.store.subscriptions
     .members(rid)
-    .filter(({ subscription }) => subscription.roles !== undefined)
+    .filter(({ subscription: { roles, status } }) => roles !== undefined && status === undefined)
     .map(({ subscription: { _id, u, roles } }) => ({ _id, rid, u, roles }))
 
 const roles = (family: Family): Endpoint =>

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import type { App } from '../app'
 import type { RoomDoc, SubscriptionDoc, UserDoc } from '../documents'
 import { archiveRoom } from '../domain/archiveRoom'
@@ -11,7 +11,7 @@ import {
   showRoom,
   subscriptionOrRefuse,
 } from '../domain/ownSubscription'
-import { saveRoomSettings } from '../domain/saveRoomSettings'
+import { saveRoomSettings, type RoomSettings } from '../domain/saveRoomSettings'
 import { MeteorError, TextError } from '../errors'
 import { userPost, type Endpoint } from './endpoint'
 import { anyRoom, fresh, roomFields, roomNotFound, targetUser, userFields } from './selectors'
@@ -140,9 +140,48 @@ const settingsBody = Type.Object(
     roomCustomFields: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
     default: flag,
     featured: flag,
+    favorite: Type.Optional(
+      Type.Union([
+        Type.Boolean(),
+        Type.Object({ defaultValue: flag, favorite: Type.Boolean() }, strict),
+      ]),
+    ),
+    encrypted: flag,
+    retentionEnabled: flag,
+    retentionMaxAge: Type.Optional(Type.Number({ minimum: 0, maximum: 100_000 })),
+    retentionExcludePinned: flag,
+    retentionFilesOnly: flag,
+    retentionIgnoreThreads: flag,
+    retentionOverrideGlobal: flag,
   },
   strict,
 )
+
+/** The fields of the form that the room keeps together as its `retention`. */
+const retentionFields = {
+  retentionEnabled: 'enabled',
+  retentionMaxAge: 'maxAge',
+  retentionExcludePinned: 'excludePinned',
+  retentionFilesOnly: 'filesOnly',
+  retentionIgnoreThreads: 'ignoreThreads',
+  retentionOverrideGlobal: 'overrideGlobal',
+} as const
+
+const settingsOf = (body: Static<typeof settingsBody>): RoomSettings => {
+  const { rid: _rid, favorite, ...form } = body
+  const settings: Record<string, unknown> = {}
+  const retention: Record<string, unknown> = {}
+  for (const [field, value] of Object.entries(form)) {
+    const kept = retentionFields[field as keyof typeof retentionFields] as string | undefined
+    if (kept === undefined) settings[field] = value
+    else retention[kept] = value
+  }
+  if (Object.keys(retention).length > 0) settings.retention = retention
+  if (favorite !== undefined) {
+    settings.favorite = typeof favorite === 'boolean' ? favorite : favorite.favorite
+  }
+  return settings
+}
 
 const invalidRoom = (method: string): MeteorError =>
   new MeteorError('error-invalid-room', 'Invalid room', { method })
@@ -156,9 +195,9 @@ const visible = (app: App, rid: string, user: UserDoc, method: string): RoomDoc 
 
 const settings = userPost('rooms.saveRoomSettings', { body: settingsBody }, (call) => {
   const { app, user, body } = call
-  const { rid, ...changes } = body
-  saveRoomSettings(app, user, visible(app, rid, user, 'saveRoomSettings'), changes)
-  return { rid }
+  const room = visible(app, body.rid, user, 'saveRoomSettings')
+  saveRoomSettings(app, user, room, settingsOf(body))
+  return { rid: room._id }
 })
 
 const archivation = userPost(

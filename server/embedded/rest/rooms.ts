@@ -19,12 +19,21 @@ const infoQuery = Type.Union([
   Type.Object({ roomName: text, fields: Type.Optional(Type.String()) }, strict),
 ])
 
-/** The room that a discussion belongs to, as far as its card shows it. */
-const parentOf = (app: App, room: RoomDoc): Record<string, unknown> | undefined => {
-  const parent = room.prid === undefined ? undefined : app.store.rooms.get(room.prid)
-  if (parent === undefined) return undefined
-  const { _id, name, fname, t, prid, u } = parent
-  return { _id, name, fname, t, prid, u }
+/** The room above a discussion or above a room of a team, and the team, as far as cards show them (3.11). */
+const around = (app: App, room: RoomDoc): Record<string, unknown> => {
+  const shown: Record<string, unknown> = {}
+  const team = room.teamId === undefined ? undefined : app.store.teams.get(room.teamId)
+  if (team !== undefined) {
+    const { _id, name, roomId, type } = team
+    shown.team = { _id, name, roomId, type }
+  }
+  const above = room.prid ?? (room.teamMain === true ? undefined : team?.roomId)
+  const parent = above === undefined ? undefined : app.store.rooms.get(above)
+  if (parent !== undefined) {
+    const { _id, name, fname, t, prid, u } = parent
+    shown.parent = { _id, name, fname, t, prid, u }
+  }
+  return shown
 }
 
 const membersQuery = Type.Object(
@@ -97,8 +106,7 @@ export const roomEndpoints: readonly Endpoint[] = [
       throw new MeteorError('error-room-not-found', reason)
     }
     if (!canAccessRoom(app, room, user)) throw new TextError('not-allowed', 400)
-    const parent = parentOf(app, room)
-    return parent === undefined ? { room } : { room, parent }
+    return { room, ...around(app, room) }
   }),
   membersByRole,
   isMember,

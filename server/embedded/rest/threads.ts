@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { App } from '../app'
-import type { RoomDoc, UserDoc } from '../documents'
+import type { MessageDoc, RoomDoc, UserDoc } from '../documents'
 import {
   checkThreadsEnabled,
   followThread,
@@ -14,6 +14,7 @@ import type { MessageFilter } from '../storage/messageLists'
 import { dateParam } from './dates'
 import { userGet, userPost, type Endpoint } from './endpoint'
 import { listFields, messagePage } from './messageLists'
+import { pagingOf } from './paging'
 
 const strict = { additionalProperties: false }
 const text = Type.String({ minLength: 1 })
@@ -49,13 +50,37 @@ const list = userGet('chat.getThreadsList', { query: listQuery }, ({ app, user, 
   return { threads: messages, ...page }
 })
 
+type PageQuery = { offset?: number; count?: number; sort?: string }
+
+/**
+ * The page in whose middle one reply is; the `offset` of the answer says where that page lies.
+ * @throws MeteorError `error-invalid-message` for what is no reply of the thread.
+ */
+const pageAround = (app: App, root: MessageDoc, id: string, query: PageQuery): PageQuery => {
+  const reply = app.store.messages.get(id)
+  if (reply?.tmid !== root._id) {
+    throw new MeteorError('error-invalid-message', 'No such reply', { method: 'getThreadMessages' })
+  }
+  const { count } = pagingOf(query)
+  const before = app.store.messageLists.countBefore(root._id, reply)
+  return { ...query, offset: Math.max(0, before - Math.floor(count / 2)) }
+}
+
+const threadQuery = Type.Object(
+  { tmid: text, aroundId: Type.Optional(text), ...listFields },
+  strict,
+)
+
 const messages = userGet(
   'chat.getThreadMessages',
-  { query: Type.Object({ tmid: text, ...listFields }, strict) },
-  ({ app, user, query }) => {
-    const root = threadRootFor(app, query.tmid, user)
+  { query: threadQuery },
+  ({ app, user, query: { tmid, aroundId, ...query } }) => {
+    const root = threadRootFor(app, tmid, user)
     const oldest = { by: 'ts', descending: false } as const
-    return messagePage(app, user, { tmid: root._id }, query, oldest)
+    const filter = { tmid: root._id }
+    if (aroundId === undefined) return messagePage(app, user, filter, query, oldest)
+    const { sort: _sort, ...page } = pageAround(app, root, aroundId, query)
+    return messagePage(app, user, filter, page, oldest)
   },
 )
 

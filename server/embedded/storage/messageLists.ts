@@ -117,6 +117,16 @@ export type MessageLists = ReturnType<typeof createMessageLists>
 
 /** Lists of messages that share something: pinned, starred, threads, discussions. */
 export const createMessageLists = (driver: SqlDriver) => ({
+  /** How many replies of a thread are older than one of them. */
+  countBefore: (tmid: string, reply: MessageDoc): number =>
+    driver.get<{ n: number }>(
+      `SELECT count(*) AS n FROM messages WHERE tmid = ? AND hidden = 0
+       AND (ts < ? OR (ts = ? AND seq < (SELECT seq FROM messages WHERE id = ?)))`,
+      tmid,
+      reply.ts.getTime(),
+      reply.ts.getTime(),
+      reply._id,
+    )?.n ?? 0,
   page: (
     filter: MessageFilter,
     order: MessageOrder,

@@ -34,7 +34,8 @@ const historyWhere = (query: HistoryQuery): { where: string; values: (string | n
   return { where, values }
 }
 
-const columns = (message: MessageDoc) =>
+/** A message as the values of its row. */
+export const insertColumns = (message: MessageDoc) =>
   [
     message.rid,
     message.u._id,
@@ -69,7 +70,7 @@ export const createMessages = (driver: SqlDriver) => ({
     driver.run(
       `INSERT INTO messages (rid, uid, ts, t, tmid, in_main, hidden, updated_at, doc, id)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...columns(message),
+      ...insertColumns(message),
     )
     saveWords(driver, message)
   },
@@ -77,7 +78,7 @@ export const createMessages = (driver: SqlDriver) => ({
     driver.run(
       `UPDATE messages SET rid = ?, uid = ?, ts = ?, t = ?, tmid = ?, in_main = ?, hidden = ?,
        updated_at = ?, doc = ? WHERE id = ?`,
-      ...columns(message),
+      ...insertColumns(message),
     )
     saveWords(driver, message)
   },
@@ -203,14 +204,6 @@ export const createMessages = (driver: SqlDriver) => ({
       driver.all<DocRow>(`SELECT doc FROM messages WHERE ${where} ORDER BY ts, seq`, ...values),
     )
   },
-  /** The message that shows an uploaded file. */
-  ofFile: (fileId: string): MessageDoc | undefined =>
-    decode.one(
-      driver.get<DocRow>(
-        "SELECT doc FROM messages WHERE json_extract(doc, '$.file._id') = ?",
-        fileId,
-      ),
-    ),
   lastReplyTo: (tmid: string): MessageDoc | undefined =>
     decode.one(
       driver.get<DocRow>(

@@ -22,6 +22,8 @@ import { createUsers, type Users } from './users'
 
 /** Everything that is kept on disk. */
 export type Store = {
+  /** The folder of all of it. */
+  dataDir: string
   users: Users
   tokens: Tokens
   rooms: Rooms
@@ -54,6 +56,7 @@ export const openStore = (dataDir: string, clock: Clock): Store => {
     const messages = createMessages(driver)
     if (!indexed) driver.transaction(() => messages.indexMissing())
     return {
+      dataDir,
       users: createUsers(driver),
       tokens: createTokens(driver),
       rooms: createRooms(driver),

@@ -29,6 +29,23 @@ export const createSubscriptions = (driver: SqlDriver) => ({
       ),
     ),
   remove: (id: string): void => void driver.run('DELETE FROM subscriptions WHERE id = ?', id),
+  isBanned: (rid: string, uid: string): boolean =>
+    driver.get(
+      "SELECT 1 FROM subscriptions WHERE rid = ? AND uid = ? AND status = 'BANNED'",
+      rid,
+      uid,
+    ) !== undefined,
+  isMember: (rid: string, uid: string): boolean =>
+    driver.get(
+      'SELECT 1 FROM subscriptions WHERE rid = ? AND uid = ? AND status IS NULL',
+      rid,
+      uid,
+    ) !== undefined,
+  countMembers: (rid: string): number =>
+    driver.get<{ n: number }>(
+      'SELECT count(*) AS n FROM subscriptions WHERE rid = ? AND status IS NULL',
+      rid,
+    )?.n ?? 0,
   /** How many people have a role in a room. */
   countWithRole: (rid: string, role: string): number =>
     driver.get<{ n: number }>(

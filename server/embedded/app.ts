@@ -2,7 +2,9 @@ import type { Permissions } from './auth/permissions'
 import type { Clock } from './clock'
 import type { Events } from './events/events'
 import type { Presence } from './events/presence'
+import type { Images } from './files/images'
 import type { RateLimiter } from './limits/rateLimiter'
+import type { Previews } from './previews/previews'
 import type { Settings } from './settings'
 import type { Store } from './storage/store'
 
@@ -28,6 +30,8 @@ export type App = {
   permissions: Permissions
   events: Events
   presence: Presence
+  previews: Previews
+  images: Images
   /** Undefined when nothing is limited. */
   rateLimiter: RateLimiter | undefined
   /** How many proxies of our own stand in front and add to `X-Forwarded-For`. */

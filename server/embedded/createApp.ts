@@ -3,7 +3,10 @@ import { createPermissions } from './auth/permissions'
 import { createBus } from './events/bus'
 import { createEvents } from './events/events'
 import { createPresence } from './events/presence'
+import { createImages } from './files/images'
 import { createRateLimiter } from './limits/rateLimiter'
+import type { OutsideFetch } from './previews/fetchPreview'
+import { createPreviews, noPreviews } from './previews/previews'
 import { createSettings, overwritten } from './settings'
 
 export type AppOptions = {
@@ -11,6 +14,8 @@ export type AppOptions = {
   forwardedCount?: number
   /** Settings are taken from its `OVERWRITE_SETTING_<id>`. */
   environment?: Readonly<Record<string, string | undefined>>
+  /** How pages are asked for link previews; nothing outside is asked when absent. */
+  outside?: OutsideFetch
 }
 
 /** Puts the parts around an open store together. */
@@ -19,14 +24,18 @@ export const createApp = (
   options: AppOptions = {},
 ): App => {
   const bus = createBus(parts.store.driver)
-  return {
+  const app: App = {
     ...parts,
     settings: createSettings(parts.store, overwritten(options.environment ?? {})),
     permissions: createPermissions(parts.store),
     events: createEvents(bus, parts.store),
     presence: createPresence(bus),
+    images: createImages(),
     rateLimiter: options.rateLimit === true ? createRateLimiter(parts.clock) : undefined,
     forwardedCount: options.forwardedCount ?? 0,
     createTokenLegacy: /^(yes|true)$/i.test(options.environment?.CREATE_TOKENS_FOR_USERS ?? ''),
+    previews: noPreviews,
   }
+  if (options.outside !== undefined) app.previews = createPreviews(app, options.outside)
+  return app
 }

@@ -8,10 +8,20 @@ import { createApp } from './createApp'
 import { createDdpHub, type DdpHub } from './ddp/hub'
 import { seedDemo } from './demo/seedDemo'
 import { StartError } from './errors'
+import { isFilePath, serveFile } from './files/serveFile'
+import { startFileSweep } from './files/sweep'
 import { httpTimeouts, refuseSocket, statusOf, type HttpTimeouts } from './limits/httpLimits'
+import type { OutsideFetch } from './previews/fetchPreview'
 import { endpoints } from './rest/endpoints'
 import { createRestRouter } from './rest/router'
-import { seedAdmin, seedWorkspace, type AdminAccount } from './seed'
+import {
+  seedAdmin,
+  seedFirstAdmin,
+  seedWorkspace,
+  type AdminAccount,
+  type FirstAdmin,
+} from './seed'
+import { lockFolder } from './storage/folderLock'
 import { openStore, type Store } from './storage/store'
 
 export type EmbeddedOptions = {
@@ -25,6 +35,8 @@ export type EmbeddedOptions = {
   createTokenSecret?: string
   /** Account with the role admin; made or given this password at every start. */
   admin?: AdminAccount
+  /** The administrator of a workspace that has none. */
+  firstAdmin?: FirstAdmin
   /** Whether an empty workspace gets the demo people and conversations. */
   demo?: boolean
   /**
@@ -38,6 +50,8 @@ export type EmbeddedOptions = {
   environment?: Readonly<Record<string, string | undefined>>
   /** How long clients may take with their requests; 15 s for the head and 300 s for the whole when absent. */
   timeouts?: HttpTimeouts
+  /** How pages are asked for link previews (`publicFetch`); nothing outside is asked when absent. */
+  outside?: OutsideFetch
   clock?: Clock
   logger?: Logger
 }
@@ -46,7 +60,9 @@ export type EmbeddedServer = {
   /** `http://host:port`, without a slash at the end. */
   url: string
   port: number
-  /** Ends every connection and closes the data file. */
+  /** The administrator that `firstAdmin` made at this start. */
+  newAdmin: AdminAccount | undefined
+  /** Lets running requests end, ends every connection and closes the data file. */
   close(): Promise<void>
 }
 
@@ -66,6 +82,7 @@ const createHandler = (app: App): Handler => {
     response.on('error', () => response.destroy())
     if (url?.pathname.startsWith('/api/') === true) rest(request, response, url)
     else if (url?.pathname.startsWith('/avatar/') === true) serveAvatar(app, request, response, url)
+    else if (url !== undefined && isFilePath(url.pathname)) serveFile(app, request, response, url)
     else response.writeHead(404, { 'content-type': 'text/plain' }).end('Not Found')
   }
 }
@@ -86,19 +103,30 @@ const listen = (server: Server, port: number, host: string): Promise<number> =>
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
 
-const open = (options: EmbeddedOptions): Store => {
+/** Opens the data file for this process alone. */
+const open = (options: EmbeddedOptions): { store: Store; unlock: () => void } => {
+  let unlock: (() => void) | undefined
   try {
-    return openStore(options.dataDir, options.clock ?? systemClock)
+    unlock = lockFolder(options.dataDir)
+    return { store: openStore(options.dataDir, options.clock ?? systemClock), unlock }
   } catch (error) {
+    unlock?.()
     const code = (error as NodeJS.ErrnoException).code ?? 'UNKNOWN'
     throw new StartError(code, 'cannot open the data file', error)
   }
 }
 
+/** What is under way at a stop may take so long. */
+const drainMs = 3000
+
 const closeServer = (server: Server): Promise<void> =>
   new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
+    const late = setTimeout(() => server.closeAllConnections(), drainMs)
+    server.close(() => {
+      clearTimeout(late)
+      resolve()
+    })
+    server.closeIdleConnections()
   })
 
 /** A public address for `Site_Url` unless a setting names another. */
@@ -110,7 +138,7 @@ const localUrl = (host: string, port: number): string =>
  * @throws StartError with Node's code, for example `EADDRINUSE` when the port is taken; nothing stays open then.
  */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedServer> => {
-  const store = open(options)
+  const { store, unlock } = open(options)
   const parts = {
     store,
     clock: options.clock ?? systemClock,
@@ -126,20 +154,26 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
   try {
     seedWorkspace(app)
     if (options.admin !== undefined) await seedAdmin(app, options.admin)
+    const { firstAdmin } = options
+    const newAdmin = firstAdmin === undefined ? undefined : await seedFirstAdmin(app, firstAdmin)
     if (options.demo === true) seedDemo(app)
     const port = await listen(server, options.port, host)
     const url = localUrl(host, port)
     if (app.settings.text('Site_Url') === '') app.settings.provide('Site_Url', url)
+    const endFileSweep = startFileSweep(app)
     app.logger.info({ url }, 'embedded Rocket.Chat listens')
     const close = async (): Promise<void> => {
       hub.close()
+      endFileSweep()
       await closeServer(server)
       store.close()
+      unlock()
     }
-    return { url, port, close }
+    return { url, port, newAdmin, close }
   } catch (error) {
     hub.close()
     store.close()
+    unlock()
     throw error
   }
 }

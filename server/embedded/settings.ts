@@ -38,7 +38,7 @@ const publicDefaults: Readonly<Record<string, SettingValue>> = {
   Accounts_TwoFactorAuthentication_Enabled: true,
   Accounts_TwoFactorAuthentication_MaxDelta: 1,
   Accounts_TwoFactorAuthentication_RememberFor: 1800,
-  API_Embed: false,
+  API_Embed: true,
   API_Use_REST_For_DDP_Calls: true,
   AutoTranslate_Enabled: false,
   CAS_enabled: false,
@@ -94,6 +94,9 @@ const publicDefaults: Readonly<Record<string, SettingValue>> = {
 }
 
 const privateDefaults: Readonly<Record<string, SettingValue>> = {
+  API_EmbedDisabledFor: '',
+  API_EmbedIgnoredHosts: 'localhost, 127.0.0.1',
+  API_EmbedSafePorts: '80, 443',
   API_Enable_Rate_Limiter: true,
   API_Enable_Rate_Limiter_Limit_Calls_Default: 10,
   API_Enable_Rate_Limiter_Limit_Time_Default: 60_000,

@@ -1,6 +1,7 @@
 import type { App } from '../app'
 import type { MessageDoc, RoomDoc, UserDoc } from '../documents'
 import { MeteorError } from '../errors'
+import { removeMessageFiles } from '../files/removeFiles'
 import { eraseRoom } from './deleteRoom'
 import { removeReply } from './threads'
 
@@ -77,6 +78,7 @@ export const cleanHistory = (app: App, user: UserDoc, room: RoomDoc, pruning: Pr
   const pruned = limit === 0 ? found : found.slice(0, limit)
   if (pruned.length === 0) return 0
   app.store.write(() => {
+    removeMessageFiles(app, pruned)
     if (filesOnly) {
       for (const message of pruned) app.store.messages.update(withoutFiles(app, message))
     } else {

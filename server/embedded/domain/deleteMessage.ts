@@ -1,12 +1,14 @@
 import type { App } from '../app'
 import type { MessageDoc, RoomDoc, UserDoc } from '../documents'
 import { MeteorError } from '../errors'
+import { removeMessageFiles } from '../files/removeFiles'
 import { eraseRoom } from './deleteRoom'
 import { isTooOld, replaceMessage } from './editMessage'
 import { accessibleRoom } from './roomAccess'
 import { removeReply } from './threads'
 
-const mayDelete = (app: App, user: UserDoc, room: RoomDoc, message: MessageDoc): boolean => {
+/** Whether a user may delete a message (protocol reference 5.7). */
+export const mayDelete = (app: App, user: UserDoc, room: RoomDoc, message: MessageDoc): boolean => {
   const has = (permission: string): boolean => app.permissions.has(user, permission, room._id)
   if (has('force-delete-message')) return true
   if (!app.settings.flag('Message_AllowDeleting')) return false
@@ -32,6 +34,8 @@ const leaveTrace = (app: App, user: UserDoc, room: RoomDoc, message: MessageDoc)
     _updatedAt: app.store.stamps.next(),
   }
   delete after.md
+  delete after.file
+  delete after.files
   // Members get the room in any case, as the real server sends it.
   if (!replaceMessage(app, after)) app.events.room(room)
 }
@@ -74,6 +78,7 @@ export const deleteMessage = (app: App, user: UserDoc, message: MessageDoc): voi
   app.store.write(() => {
     const discussion = message.drid === undefined ? undefined : app.store.rooms.get(message.drid)
     if (discussion !== undefined) eraseRoom(app, discussion)
+    removeMessageFiles(app, [message])
     if (app.settings.flag('Message_ShowDeletedStatus') || (message.tcount ?? 0) > 0) {
       leaveTrace(app, user, room, message)
     } else {

@@ -1,8 +1,9 @@
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import type { App } from '../app'
 import type { MessageDoc, UserDoc } from '../documents'
 import { deleteMessage } from '../domain/deleteMessage'
 import { editMessage } from '../domain/editMessage'
+import { messageOfFile } from '../files/deleteUpload'
 import { messageFor } from '../domain/published'
 import { accessibleRoom } from '../domain/roomAccess'
 import { sendMessage, type NewMessage } from '../domain/sendMessage'
@@ -102,13 +103,25 @@ const update = userPost('chat.update', { body: updateBody }, ({ app, user, body 
   return { message: messageFor(message, user._id) }
 })
 
-const deleteBody = Type.Object(
-  { msgId: text, roomId: text, asUser: Type.Optional(Type.Boolean()) },
-  strict,
-)
+const asUser = Type.Optional(Type.Boolean())
+
+const deleteBody = Type.Union([
+  Type.Object({ msgId: text, roomId: text, asUser }, strict),
+  Type.Object({ fileId: text, asUser }, strict),
+])
+
+/** The message of a deletion: named itself, or by the file that it shows. */
+const deletedMessage = (app: App, body: Static<typeof deleteBody>): MessageDoc => {
+  if ('msgId' in body) return messageOfRoom(app, body.msgId, body.roomId)
+  const message = messageOfFile(app, body.fileId)
+  if (message === undefined) {
+    throw new TextError(`No message found with the file id of "${body.fileId}".`)
+  }
+  return message
+}
 
 const remove = userPost('chat.delete', { body: deleteBody }, ({ app, user, body }) => {
-  const message = messageOfRoom(app, body.msgId, body.roomId)
+  const message = deletedMessage(app, body)
   if (body.asUser === true && message.u._id !== user._id) {
     throw new TextError(
       'Unauthorized. You must have the permission "force-delete-message" to delete other\'s message as them.',

@@ -159,6 +159,14 @@ export const createUploads = (driver: SqlDriver) => ({
         now,
       ),
     ),
+  /** A message that shows a file, also one that was stored right before the process ended. */
+  messageWith: (doc: UploadDoc): string | undefined =>
+    driver.get<{ id: string }>(
+      `SELECT id FROM messages WHERE rid = ? AND ts >= ? AND json_extract(doc, '$.file._id') = ? LIMIT 1`,
+      doc.rid,
+      doc.uploadedAt.getTime(),
+      doc._id,
+    )?.id,
   ofRoom: (rid: string): string[] => selectIds(driver, 'rid = ?', rid),
   /** Every one that exists, for finding files that nobody knows. */
   ids: (): string[] => selectIds(driver, '1'),

@@ -343,28 +343,48 @@ export const restDifferences: Known = {
 const directSub = { 'extra subscriptions-changed[].ts': 'every subscription has it in 8.x (4.4)' }
 const directRoom = { 'missing rooms-changed[]._USERNAMES': 'internal copy of usernames' }
 
+const pinIsLast = because(
+  'the line that tells of a pin is the last message of the room here, there the one before',
+  'extra rooms-changed[].lastMessage.attachments',
+  'extra rooms-changed[].lastMessage.groupable',
+  'extra rooms-changed[].lastMessage.t',
+  'missing rooms-changed[].lastMessage.channels',
+  'missing rooms-changed[].lastMessage.md',
+  'missing rooms-changed[].lastMessage.mentions',
+  'missing rooms-changed[].lastMessage.urls',
+)
+
+const withType = because('part of it in 8.x (2.4)', 'extra subscriptions-changed[].t')
+const memberName = because(
+  'optional; only some ways into a room stored it',
+  'missing subscriptions-changed[].u.name',
+)
+
 export const eventDifferences: Known = {
   'A creates channel with B': {
     'extra subscriptions-changed[]._updatedAt': 'stored when announced; there added afterwards',
   },
-  'A replies in followed thread': {
-    'extra subscriptions-changed[].ls': 'the recorded member had never read the room',
-  },
-  'A deletes message': {
-    'missing message[].pinned': 'the recorded message was pinned',
-    'missing message[].pinnedAt': 'the recorded message was pinned',
-    'missing message[].pinnedBy': 'the recorded message was pinned',
-    'missing message[].starred': 'the recorded message was starred',
-    'missing rooms-changed[].announcement': 'the recorded room had one',
-    'missing rooms-changed[].topic': 'the recorded room had one',
-  },
+  'A pins': pinIsLast,
+  'A replies in thread': pinIsLast,
+  'A replies in followed thread': pinIsLast,
+  'A kicks B': withType,
+  'B joins again': memberName,
+  'A archives room': memberName,
+  'A deletes room': { ...withType, ...memberName },
+  'A changes own status': because(
+    'the recording kept one kind of each list',
+    'kind of message[][]: array, recorded string',
+    'kind of message[][]: number, recorded string',
+  ),
+  'B changes name': { 'extra userData[].diff.username': 'both names are told together' },
   'A opens DM with B': { ...directSub, ...directRoom },
   'A sends DM': { ...directSub, ...directRoom },
 }
 
 const userRecord = 'the list of rooms in the user record (`__rooms`) is internal and not kept here'
+const onceHere = 'two updates there, one here'
 
-/** Stream, event and first argument -> why this server does not send what was recorded. */
+/** Action -> stream, event and first argument -> why this server does not send what was recorded. */
 export const eventsNotSent: Known = {
   'A creates channel with B': {
     'stream-notify-user <B>/userData': userRecord,
@@ -374,7 +394,38 @@ export const eventsNotSent: Known = {
     'stream-notify-user <B>/subscriptions-changed updated':
       'two updates there (alert, then tunread); here one with both',
   },
+  'A kicks B': { 'stream-notify-user <B>/userData': userRecord },
+  'B joins again': {
+    'stream-notify-user <B>/userData': userRecord,
+    'stream-notify-user <B>/rooms-changed updated': onceHere,
+  },
+  'A deletes room': {
+    'stream-notify-user <B>/userData': userRecord,
+    'stream-notify-user <B>/rooms-changed updated': 'the room is announced as removed in 8.x (5.2)',
+  },
+  'A changes own status': {
+    'stream-notify-logged user-status': onceHere,
+    'stream-user-presence <A>': onceHere,
+  },
+  'B changes name': { 'stream-notify-user <B>/userData': onceHere },
 }
 
-/** What this server sends and was not recorded. */
-export const eventsAdded: Known = {}
+/** Action -> what this server sends and was not recorded -> why. */
+export const eventsAdded: Known = {
+  'B sends message (own echo)': {
+    'stream-notify-user <B>/subscriptions-changed updated':
+      'an unread thread kept the room in bold, which the own message ends (5.2, 5.6)',
+  },
+  'A kicks B': {
+    'stream-notify-user <B>/rooms-changed updated':
+      'the line that tells of it is written while B is still in the room (5.2)',
+  },
+  'A deletes room': {
+    'stream-notify-user <B>/rooms-changed removed': 'the room is announced as removed in 8.x (5.2)',
+  },
+  'B changes name': {
+    'stream-notify-logged Users:NameChanged': 'part of a change of the name in 8.x (2.2)',
+    'stream-notify-user <B>/subscriptions-changed updated':
+      'the own name in a conversation with oneself or others changes at once',
+  },
+}

@@ -156,7 +156,8 @@ function readProfile(value: unknown): Profile | undefined {
   const { user, realtime } = value as Partial<Profile>
   if (typeof user?.id !== 'string' || typeof user.username !== 'string') return undefined
   if (typeof user.name !== 'string' || typeof realtime?.url !== 'string') return undefined
-  const { mode, url } = realtime
+  const { url } = realtime
+  const mode: unknown = realtime.mode
   if (mode !== 'ddp' && mode !== 'signalr') return undefined
   return {
     user: { id: user.id, username: user.username, name: user.name },

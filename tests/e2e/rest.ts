@@ -22,7 +22,8 @@ export type RestPerson = {
   readonly userId: string
   readonly username: string
   readonly accessToken: string
-  readonly authToken: string
+  /** Undefined with back-end authentication, where callers have no chat token. */
+  readonly authToken: string | undefined
   get(path: string, query?: Record<string, string>): Promise<Json>
   post(path: string, body: Json): Promise<Json>
   /** The room of this name, or the direct conversation with the person of this username. */
@@ -58,10 +59,10 @@ async function signIn(url: string, username: string): Promise<RestPerson> {
   )
   const im = `${url}/api/services/app/Im`
   const chat = await openEnvelope<ChatSession>(`${im}/Authenticate`, accessToken, {})
-  const headers = {
-    authorization: `Bearer ${accessToken}`,
-    'x-auth-token': chat.authToken,
-    'x-user-id': chat.userId,
+  const headers: Record<string, string> = { authorization: `Bearer ${accessToken}` }
+  if (chat.authToken !== undefined) {
+    headers['x-auth-token'] = chat.authToken
+    headers['x-user-id'] = chat.userId
   }
   const caller = createCaller(`${url}/api/v1`, headers)
   return {
@@ -77,7 +78,7 @@ async function signIn(url: string, username: string): Promise<RestPerson> {
   }
 }
 
-type ChatSession = { userId: string; authToken: string }
+type ChatSession = { userId: string; authToken?: string }
 
 /** Posts to an ABP endpoint and opens its envelope. */
 async function openEnvelope<T>(url: string, bearer: string | undefined, body: Json): Promise<T> {

@@ -7,12 +7,23 @@ import { join, resolve } from 'node:path'
 const root = resolve(__dirname, '../..')
 const startTimeoutMs = 30_000
 
+/** The two ways of authentication. */
+export type Way = 'ddp' | 'signalr'
+
+/** For `describe.each`. */
+export const ways: readonly Way[] = ['ddp', 'signalr']
+
 export type StartOptions = {
   /** An existing data folder, which then survives `stop`; a temporary one when left out. */
   dataDir?: string
   /** Ports; free ones when left out. */
   port?: number
   embeddedPort?: number
+  /**
+   * How clients get events: `ddp` with front-end, `signalr` with back-end authentication.
+   * @default 'ddp'
+   */
+  way?: Way
 }
 
 /** The product's own server in a process of its own: gateway, H5 build and embedded Rocket.Chat. */
@@ -36,7 +47,8 @@ export type TestServer = {
  */
 export async function startServer(options: StartOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'uni-rocketchat-test-')))
-  let running = await launch(dataDir, options.port ?? 0, options.embeddedPort ?? 0)
+  const { way = 'ddp' } = options
+  let running = await launch(dataDir, options.port ?? 0, options.embeddedPort ?? 0, way)
   const { port, embeddedPort } = running
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const { child } = running
@@ -53,7 +65,7 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
     kill9: () => end('SIGKILL'),
     async restart() {
       if (!hasEnded(running.child)) throw new Error('The server still runs; end it before restart')
-      running = await launch(dataDir, port, embeddedPort)
+      running = await launch(dataDir, port, embeddedPort, way)
     },
     async stop() {
       await end('SIGTERM')
@@ -64,7 +76,12 @@ export async function startServer(options: StartOptions = {}): Promise<TestServe
 
 type Running = { child: ChildProcess; port: number; embeddedPort: number }
 
-async function launch(dataDir: string, port: number, embeddedPort: number): Promise<Running> {
+async function launch(
+  dataDir: string,
+  port: number,
+  embeddedPort: number,
+  way: Way,
+): Promise<Running> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -74,6 +91,7 @@ async function launch(dataDir: string, port: number, embeddedPort: number): Prom
       EMBEDDED_PORT: embeddedPort,
       DATA_DIR: dataDir,
       IM_RATE_LIMIT: 'off',
+      IM_REALTIME: way,
     }),
   })
   const kill = (): void => void child.kill('SIGKILL')

@@ -1,6 +1,6 @@
 import { eventually } from '../browser/eventually'
 import { rest } from '../e2e/rest'
-import type { TestServer } from '../e2e/server'
+import { ways, type TestServer } from '../e2e/server'
 import {
   bubbleWith,
   drawnMessages,
@@ -16,62 +16,64 @@ import {
 
 jest.setTimeout(60_000)
 
-let server: TestServer
-let alice: Client
-let bob: Client
-let roomId: string
+describe.each(ways)('over %s:', (way) => {
+  let server: TestServer
+  let alice: Client
+  let bob: Client
+  let roomId: string
 
-beforeAll(async () => {
-  server = await startProduct()
-  roomId = await (await rest(server.url).signIn('alice')).roomId('bob')
-  ;[alice, bob] = await Promise.all([openAs(server.url, 'alice'), openAs(server.url, 'bob')])
-  await Promise.all([enterRoom(alice.page, roomId), enterRoom(bob.page, roomId)])
-})
+  beforeAll(async () => {
+    server = await startProduct({ way })
+    roomId = await (await rest(server.url).signIn('alice')).roomId('bob')
+    ;[alice, bob] = await Promise.all([openAs(server.url, 'alice'), openAs(server.url, 'bob')])
+    await Promise.all([enterRoom(alice.page, roomId), enterRoom(bob.page, roomId)])
+  })
 
-afterAll(stopProduct)
+  afterAll(stopProduct)
 
-it('loses, doubles and mixes up nothing when the server is killed and restarted', async () => {
-  await send(alice.page, 'before: from Alice')
-  await bubbleWith(bob.page, 'before: from Alice').waitFor()
+  it('loses, doubles and mixes up nothing when the server is killed and restarted', async () => {
+    await send(alice.page, 'before: from Alice')
+    await bubbleWith(bob.page, 'before: from Alice').waitFor()
 
-  await server.kill9()
-  for (const text of ['down: first', 'down: second']) {
-    await send(alice.page, text)
-    const row = alice.page.locator('.waiting, .sending').filter({ hasText: text })
-    await row.waitFor()
-    const clock = await row
-      .locator('.meta')
-      .evaluate((meta) => getComputedStyle(meta, '::after').content)
-    expect(clock).not.toBe('none')
-  }
-  await send(bob.page, 'down: from Bob')
-  await server.restart()
-
-  await Promise.all([isLive(alice.page), isLive(bob.page)])
-  for (const { page } of [alice, bob]) {
-    for (const text of ['down: second', 'down: from Bob']) {
-      await bubbleWith(page, text).waitFor({ timeout: 35_000 })
+    await server.kill9()
+    for (const text of ['down: first', 'down: second']) {
+      await send(alice.page, text)
+      const row = alice.page.locator('.waiting, .sending').filter({ hasText: text })
+      await row.waitFor()
+      const clock = await row
+        .locator('.meta')
+        .evaluate((meta) => getComputedStyle(meta, '::after').content)
+      expect(clock).not.toBe('none')
     }
-    await page.locator('.waiting, .sending').waitFor({ state: 'detached' })
-  }
+    await send(bob.page, 'down: from Bob')
+    await server.restart()
 
-  await send(alice.page, 'after: from Alice')
-  await bubbleWith(bob.page, 'after: from Alice').waitFor()
-  await send(bob.page, 'after: from Bob')
-  await bubbleWith(alice.page, 'after: from Bob').waitFor()
+    await Promise.all([isLive(alice.page), isLive(bob.page)])
+    for (const { page } of [alice, bob]) {
+      for (const text of ['down: second', 'down: from Bob']) {
+        await bubbleWith(page, text).waitFor({ timeout: 35_000 })
+      }
+      await page.locator('.waiting, .sending').waitFor({ state: 'detached' })
+    }
 
-  const outside = await rest(server.url).signIn('alice')
-  const stored = (await outside.history(roomId)).map(({ _id, msg }) => ({ id: _id, text: msg }))
-  const sent = stored.map(({ text }) => text)
-  for (const text of ['down: first', 'down: second', 'down: from Bob']) {
-    expect(sent.filter((one) => one === text)).toHaveLength(1)
-  }
-  expect(sent.indexOf('down: first')).toBeLessThan(sent.indexOf('down: second'))
-  for (const { page } of [alice, bob]) {
-    await eventually(async () => {
-      const drawn = (await drawnMessages(page)).map(({ id, text }) => ({ id, text }))
-      expect(drawn).toEqual(stored.slice(-drawn.length))
-    })
-  }
-  for (const { errors } of [alice, bob]) expect(ownErrors(errors)).toEqual([])
+    await send(alice.page, 'after: from Alice')
+    await bubbleWith(bob.page, 'after: from Alice').waitFor()
+    await send(bob.page, 'after: from Bob')
+    await bubbleWith(alice.page, 'after: from Bob').waitFor()
+
+    const outside = await rest(server.url).signIn('alice')
+    const stored = (await outside.history(roomId)).map(({ _id, msg }) => ({ id: _id, text: msg }))
+    const sent = stored.map(({ text }) => text)
+    for (const text of ['down: first', 'down: second', 'down: from Bob']) {
+      expect(sent.filter((one) => one === text)).toHaveLength(1)
+    }
+    expect(sent.indexOf('down: first')).toBeLessThan(sent.indexOf('down: second'))
+    for (const { page } of [alice, bob]) {
+      await eventually(async () => {
+        const drawn = (await drawnMessages(page)).map(({ id, text }) => ({ id, text }))
+        expect(drawn).toEqual(stored.slice(-drawn.length))
+      })
+    }
+    for (const { errors } of [alice, bob]) expect(ownErrors(errors)).toEqual([])
+  })
 })

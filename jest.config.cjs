@@ -8,7 +8,7 @@ const common = {
   transform: { '\\.(ts|js|mjs)$': '<rootDir>/tests/transform.cjs' },
   // Packages that ship ES modules only; jest loads CommonJS.
   transformIgnorePatterns: [
-    '/node_modules/(?!(jose|typebox|luch-request|@fastify/type-provider-typebox|@rocket\\.chat/message-parser)/)',
+    '/node_modules/(?!(jose|typebox|luch-request|@fastify/type-provider-typebox|@rocket\\.chat/message-parser|htmlparser2|domhandler|domutils|dom-serializer|domelementtype|entities)/)',
   ],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],

@@ -72,6 +72,9 @@ export const editMessage = (
     editedBy: { _id: user._id, username: user.username },
     _updatedAt: app.store.stamps.next(),
   })
-  app.store.write(() => replaceMessage(app, after))
+  app.store.write(() => {
+    replaceMessage(app, after)
+    app.previews.consider(after)
+  })
   return after
 }

@@ -163,6 +163,7 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
     const endFileSweep = startFileSweep(app)
     app.logger.info({ url }, 'embedded Rocket.Chat listens')
     const close = async (): Promise<void> => {
+      app.previews.close()
       hub.close()
       endFileSweep()
       await closeServer(server)

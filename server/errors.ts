@@ -16,6 +16,7 @@ const diskSentences: Record<string, string> = {
   EDQUOT: 'is on a disk whose quota is used up; free some space and start again.',
   ENOTDIR: 'lies below something that is not a folder; choose another folder with DATA_DIR.',
   EEXIST: 'exists but is not a folder; choose another folder with DATA_DIR.',
+  EBUSY: 'is used by another server that runs; stop it or choose another folder with DATA_DIR.',
 }
 
 const sqliteCodes: [pattern: RegExp, code: string][] = [

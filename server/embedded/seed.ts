@@ -3,8 +3,12 @@ import { digestOf, hashPassword, verifyPassword } from './auth/passwords'
 import type { UserDoc } from './documents'
 import { createNamedRoom } from './domain/createRoom'
 import { insertUser } from './domain/createUser'
+import { randomId } from './ids'
 
 export type AdminAccount = { username: string; password: string; email: string }
+
+/** The administrator of a new workspace; without a password one is generated. */
+export type FirstAdmin = { username: string; password: string | undefined; email: string }
 
 /** The bot in whose name the server speaks; its id is literal in Rocket.Chat. */
 export const botId = 'rocket.cat'
@@ -53,4 +57,24 @@ export const seedAdmin = async (app: App, admin: AdminAccount): Promise<UserDoc>
     users.setPasswordHash(existing._id, await hashPassword(digest))
   }
   return existing
+}
+
+const hasAdmin = (app: App): boolean =>
+  app.store.driver.get(
+    `SELECT 1 FROM users WHERE EXISTS
+     (SELECT 1 FROM json_each(doc, '$.roles') WHERE value = 'admin') LIMIT 1`,
+  ) !== undefined
+
+/**
+ * Makes the administrator of a workspace that has none; as on Rocket.Chat, an existing one is left as it is. Answers the
+ * account that was made, whose password is kept as a hash only.
+ */
+export const seedFirstAdmin = async (
+  app: App,
+  first: FirstAdmin,
+): Promise<AdminAccount | undefined> => {
+  if (hasAdmin(app)) return undefined
+  const admin = { ...first, password: first.password ?? randomId(24) }
+  await seedAdmin(app, admin)
+  return admin
 }

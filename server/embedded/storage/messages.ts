@@ -35,7 +35,7 @@ const historyWhere = (query: HistoryQuery): { where: string; values: (string | n
 }
 
 /** A message as the values of its row. */
-export const insertColumns = (message: MessageDoc) =>
+export const insertColumns = (message: MessageDoc, doc: string = encodeDoc(message)) =>
   [
     message.rid,
     message.u._id,
@@ -45,7 +45,7 @@ export const insertColumns = (message: MessageDoc) =>
     message.tmid === undefined || message.tshow === true ? 1 : 0,
     message._hidden === true ? 1 : 0,
     message._updatedAt.getTime(),
-    encodeDoc(message),
+    doc,
     message._id,
   ] as const
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { App } from '../app'
 import type { MessageDoc, UserDoc } from '../documents'
 import { MeteorError } from '../errors'
@@ -38,12 +39,15 @@ const checkMayEdit = (app: App, user: UserDoc, message: MessageDoc): void => {
       method: 'updateMessage',
     })
   }
-  if (message.t !== undefined) throw notAllowed('updateMessage', 'Message_editing')
+  if (message.t !== undefined && message.t !== 'e2e') {
+    throw notAllowed('updateMessage', 'Message_editing')
+  }
   writableRoom(app, message.rid, user)
 }
 
 /**
- * Changes a message's text (protocol reference 5.4). The same text again changes nothing and causes no event.
+ * Changes a message's text (protocol reference 5.4), and its custom fields when there are any. The same again changes
+ * nothing and causes no event.
  * @throws MeteorError when the user may not, the time is over, or the text is empty or too long.
  */
 export const editMessage = (
@@ -52,9 +56,11 @@ export const editMessage = (
   before: MessageDoc,
   text: string,
   previews?: readonly string[],
+  customFields: MessageDoc['customFields'] = before.customFields,
 ): MessageDoc => {
   checkMayEdit(app, user, before)
-  if (text === before.msg) return before
+  if (before.t !== undefined) throw notAllowed('updateMessage', 'Message_editing')
+  if (text === before.msg && isDeepStrictEqual(customFields, before.customFields)) return before
   if (text.trim() === '' && (before.attachments?.length ?? 0) === 0) {
     throw new MeteorError('error-invalid-message', 'The message is empty')
   }
@@ -72,9 +78,33 @@ export const editMessage = (
     editedBy: { _id: user._id, username: user.username },
     _updatedAt: app.store.stamps.next(),
   })
+  if (customFields !== undefined) after.customFields = customFields
   app.store.write(() => {
     replaceMessage(app, after)
     app.previews.consider(after)
   })
+  return after
+}
+
+/**
+ * Changes the cipher text of an encrypted message, which the server cannot read.
+ * @throws MeteorError when the user may not, the time is over, or the message is not encrypted.
+ */
+export const editContent = (
+  app: App,
+  user: UserDoc,
+  before: MessageDoc,
+  content: Record<string, unknown>,
+): MessageDoc => {
+  checkMayEdit(app, user, before)
+  if (before.t !== 'e2e') throw notAllowed('updateMessage', 'Message_editing')
+  const after: MessageDoc = {
+    ...before,
+    content,
+    editedAt: new Date(app.clock.now()),
+    editedBy: { _id: user._id, username: user.username },
+    _updatedAt: app.store.stamps.next(),
+  }
+  app.store.write(() => replaceMessage(app, after))
   return after
 }

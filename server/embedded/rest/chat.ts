@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import type { App } from '../app'
 import type { MessageDoc, UserDoc } from '../documents'
 import { deleteMessage } from '../domain/deleteMessage'
-import { editMessage } from '../domain/editMessage'
+import { editContent, editMessage } from '../domain/editMessage'
 import { messageOfFile } from '../files/deleteUpload'
 import { messageFor } from '../domain/published'
 import { accessibleRoom } from '../domain/roomAccess'
@@ -86,20 +86,29 @@ const messageOfRoom = (app: App, msgId: string, roomId: string): MessageDoc => {
   return message
 }
 
-const updateBody = Type.Object(
-  {
-    roomId: text,
-    msgId: text,
-    text: Type.String(),
-    previewUrls,
-    customFields: Type.Optional(anyRecord),
-  },
-  strict,
-)
+const updateBody = Type.Union([
+  Type.Object(
+    {
+      roomId: text,
+      msgId: text,
+      text: Type.String(),
+      previewUrls,
+      customFields: Type.Optional(anyRecord),
+    },
+    strict,
+  ),
+  Type.Object(
+    { roomId: text, msgId: text, content: anyRecord, e2eMentions: Type.Optional(anyRecord) },
+    strict,
+  ),
+])
 
 const update = userPost('chat.update', { body: updateBody }, ({ app, user, body }) => {
   const before = messageOfRoom(app, body.msgId, body.roomId)
-  const message = editMessage(app, user, before, body.text, body.previewUrls)
+  const message =
+    'content' in body
+      ? editContent(app, user, before, body.content)
+      : editMessage(app, user, before, body.text, body.previewUrls, body.customFields)
   return { message: messageFor(message, user._id) }
 })
 

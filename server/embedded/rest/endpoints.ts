@@ -1,6 +1,8 @@
 import { accessTokenEndpoints } from './accessTokens'
+import { avatarEndpoints } from './avatars'
 import { chatEndpoints } from './chat'
 import { createRoomEndpoints } from './createRooms'
+import { customEmojiEndpoints } from './customEmoji'
 import { directoryEndpoints } from './directory'
 import { directRoomEndpoints } from './directRooms'
 import { discussionEndpoints } from './discussions'
@@ -20,6 +22,7 @@ import { namedRoomSettingEndpoints } from './namedRoomSettings'
 import { ownAccountEndpoints } from './ownAccount'
 import { postMessageEndpoints } from './postMessage'
 import { registerEndpoints } from './register'
+import { roleMemberEndpoints } from './roleMembers'
 import { roleEndpoints } from './roles'
 import { roomActionEndpoints } from './roomActions'
 import { roomBanEndpoints } from './roomBans'
@@ -55,6 +58,7 @@ export const endpoints: readonly Endpoint[] = [
   ...ownAccountEndpoints,
   ...directoryEndpoints,
   ...roleEndpoints,
+  ...roleMemberEndpoints,
   ...subscriptionEndpoints,
   ...roomEndpoints,
   ...roomActionEndpoints,
@@ -81,5 +85,7 @@ export const endpoints: readonly Endpoint[] = [
   ...discussionEndpoints,
   ...uploadEndpoints,
   ...fileListEndpoints,
+  ...avatarEndpoints,
+  ...customEmojiEndpoints,
   ...methodCallEndpoints,
 ]

@@ -1,29 +1,58 @@
 import { Type } from 'typebox'
+import type { App } from '../app'
+import { roleById, roles } from '../domain/workspaceRoles'
 import { dateParam } from './dates'
-import { userGet, type Endpoint } from './endpoint'
+import { Reply, userGet, userPost, type Endpoint } from './endpoint'
 
 const strict = { additionalProperties: false }
 
-const role = (_id: string, scope: 'Users' | 'Subscriptions', description = ''): object => ({
-  _id,
-  name: _id,
-  description,
-  scope,
-  protected: true,
-  mandatory2fa: false,
-})
+const updateBody = Type.Object(
+  {
+    permissions: Type.Array(
+      Type.Object(
+        {
+          _id: Type.String(),
+          roles: Type.Array(Type.String(), { uniqueItems: true, maxItems: 100 }),
+        },
+        strict,
+      ),
+      { maxItems: 1000 },
+    ),
+  },
+  strict,
+)
 
-const roles: readonly object[] = [
-  role('admin', 'Users', 'Admin'),
-  role('user', 'Users'),
-  role('bot', 'Users'),
-  role('app', 'Users'),
-  role('guest', 'Users'),
-  role('anonymous', 'Users'),
-  role('owner', 'Subscriptions', 'Owner'),
-  role('moderator', 'Subscriptions', 'Moderator'),
-  role('leader', 'Subscriptions', 'Leader'),
-]
+const refusal = (error: string, errorType: string): Reply =>
+  new Reply(400, { success: false, error, errorType })
+
+type Change = { _id: string; roles: string[] }
+
+/** What is wrong with a change of permissions; nothing of it is done then. */
+const problemOf = (app: App, changes: readonly Change[]): Reply | undefined => {
+  const known = new Set(app.permissions.list().map((one) => one._id))
+  if (!changes.every(({ _id }) => known.has(_id))) {
+    return refusal('Invalid permission', 'error-invalid-permission')
+  }
+  const named = changes.flatMap((change) => change.roles)
+  if (named.every((id) => roleById(id) !== undefined)) return undefined
+  return refusal('Invalid role', 'error-invalid-role')
+}
+
+const update = userPost(
+  'permissions.update',
+  { body: updateBody, permissions: ['access-permissions'] },
+  ({ app, body }) => {
+    const problem = problemOf(app, body.permissions)
+    if (problem !== undefined) return problem
+    app.store.write(() => {
+      for (const change of body.permissions) {
+        const changed = app.permissions.setRoles(change._id, change.roles)
+        if (changed !== undefined) app.events.permissionChanged(changed)
+      }
+    })
+    return { permissions: app.permissions.list() }
+  },
+)
 
 /** Permissions and roles (protocol reference 3.7); clients evaluate them themselves. */
 export const roleEndpoints: readonly Endpoint[] = [
@@ -32,10 +61,11 @@ export const roleEndpoints: readonly Endpoint[] = [
     { query: Type.Object({ updatedSince: Type.Optional(Type.String()) }, strict) },
     ({ app, query }) => {
       const since = dateParam(query.updatedSince, 'error-roomId-param-invalid')?.getTime() ?? -1
-      const update = app.permissions.list().filter((one) => one._updatedAt.getTime() > since)
-      return { update, remove: [] }
+      const changed = app.permissions.list().filter((one) => one._updatedAt.getTime() > since)
+      return { update: changed, remove: [] }
     },
   ),
+  update,
   userGet('roles.list', {}, () => ({ roles })),
   userGet(
     'roles.sync',

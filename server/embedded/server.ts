@@ -2,12 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { silentLogger, type App, type Logger } from './app'
-import { serveAvatar } from './avatar/route'
+import { createAvatarRoute } from './avatar/route'
 import { systemClock, type Clock } from './clock'
 import { createApp } from './createApp'
 import { createDdpHub, type DdpHub } from './ddp/hub'
 import { seedDemo } from './demo/seedDemo'
 import { StartError } from './errors'
+import { serveEmoji } from './emoji/route'
 import { isFilePath, serveFile } from './files/serveFile'
 import { startFileSweep } from './files/sweep'
 import { httpTimeouts, refuseSocket, statusOf, type HttpTimeouts } from './limits/httpLimits'
@@ -75,13 +76,16 @@ const urlOf = (request: IncomingMessage): URL | undefined => {
 
 const createHandler = (app: App): Handler => {
   const rest = createRestRouter(app, endpoints)
+  const serveAvatar = createAvatarRoute(app)
   return (request, response) => {
     const url = urlOf(request)
     // A client that goes away in the middle of a request is not an error of the server.
     request.on('error', () => response.destroy())
     response.on('error', () => response.destroy())
     if (url?.pathname.startsWith('/api/') === true) rest(request, response, url)
-    else if (url?.pathname.startsWith('/avatar/') === true) serveAvatar(app, request, response, url)
+    else if (url?.pathname.startsWith('/avatar/') === true) serveAvatar(request, response, url)
+    else if (url?.pathname.startsWith('/emoji-custom/') === true)
+      serveEmoji(app, request, response, url)
     else if (url !== undefined && isFilePath(url.pathname)) serveFile(app, request, response, url)
     else response.writeHead(404, { 'content-type': 'text/plain' }).end('Not Found')
   }

@@ -1,87 +1,123 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { App } from '../app'
-import { resume } from '../auth/sessions'
-import { letterPng, letterSvg } from './letters'
+import { callerOf, decoded } from '../files/credentials'
+import type { Picture } from '../storage/pictures'
+import {
+  createAvatarRenderer,
+  type AvatarFormat,
+  type AvatarRenderer,
+  type Drawn,
+} from './rendered'
 
 /** Generated pictures never change (protocol reference 5.12). */
-const lastModified = 'Thu, 01 Jan 2015 00:00:00 GMT'
+const lettersModified = 'Thu, 01 Jan 2015 00:00:00 GMT'
 const defaultSize = 200
 
-const cookieOf = (request: IncomingMessage, name: string): string | undefined => {
-  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
-  const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
-  return value === undefined ? undefined : decoded(value)
-}
-
-const decoded = (text: string): string | undefined => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** Query first, then cookie; headers are not looked at. */
-const mayLook = (app: App, request: IncomingMessage, url: URL): boolean => {
-  if (!app.settings.flag('Accounts_AvatarBlockUnauthenticatedAccess')) return true
-  const uid = url.searchParams.get('rc_uid') ?? cookieOf(request, 'rc_uid')
-  const token = url.searchParams.get('rc_token') ?? cookieOf(request, 'rc_token')
-  if (uid === undefined || token === undefined) return false
-  return resume(app, token)?.user._id === uid
-}
+const mayLook = (app: App, request: IncomingMessage, url: URL): boolean =>
+  !app.settings.flag('Accounts_AvatarBlockUnauthenticatedAccess') ||
+  callerOf(app, request, url, ['query', 'cookie']) !== undefined
 
-const roomTitle = (app: App, rid: string): string => {
+/** Whose avatar a path names: an uploaded picture, if there is one, and the name whose letters stand in for it. */
+type Subject = { name: string; picture: Picture | undefined }
+
+const roomSubject = (app: App, rid: string): Subject => {
   const room = app.store.rooms.get(rid)
-  return room?.fname ?? room?.name ?? (room?.usernames ?? []).join(' ')
+  const name = room?.fname ?? room?.name ?? (room?.usernames ?? []).join(' ')
+  return { name, picture: app.store.pictures.get('room', rid) }
 }
 
-/** The name whose letters are shown; also unknown names get letters. */
-const nameOf = (app: App, path: string): string | undefined => {
+const userSubject = (app: App, uid: string | undefined, name: string): Subject => {
+  const picture = uid === undefined ? undefined : app.store.pictures.get('user', uid)
+  return { name, picture }
+}
+
+/** Also unknown names get letters, so that nobody learns from a picture who exists. */
+const subjectOf = (app: App, path: string): Subject | undefined => {
   const [kind = '', id] = path.split('/').map((part) => decoded(part) ?? '')
-  if (id === undefined) return kind.replace(/^@/, '').replace(/\.(svg|png|jpe?g)$/, '')
-  if (kind === 'uid') return app.store.users.get(id)?.username ?? id
-  return kind === 'room' ? roomTitle(app, id) : undefined
-}
-
-const sizeOf = (url: URL): number => {
-  const size = Number(url.searchParams.get('size') ?? defaultSize)
-  return Number.isInteger(size) ? Math.min(1024, Math.max(16, size)) : defaultSize
-}
-
-const picture = (name: string, url: URL): { type: string; data: Buffer } => {
-  const size = sizeOf(url)
-  const format = url.searchParams.get('format')
-  // There is no JPEG writer here; who asks for one gets a PNG, and the content type says so.
-  if (format === 'png' || format === 'jpg' || format === 'jpeg') {
-    return { type: 'image/png', data: letterPng(name, size) }
+  if (id === undefined) {
+    const name = kind.replace(/\.(svg|png|jpe?g)$/, '')
+    if (name.startsWith('@')) return { name: name.slice(1), picture: undefined }
+    return userSubject(app, app.store.users.byUsername(name)?._id, name)
   }
-  return { type: 'image/svg+xml', data: Buffer.from(letterSvg(name, size)) }
+  if (kind === 'uid') return userSubject(app, id, app.store.users.get(id)?.username ?? id)
+  return kind === 'room' ? roomSubject(app, id) : undefined
 }
 
-/** Answers `/avatar/...` (protocol reference 5.12). */
-export const serveAvatar = (
+const sizeOf = (url: URL): number | undefined => {
+  const size = Number(url.searchParams.get('size') ?? undefined)
+  return Number.isInteger(size) ? Math.min(1024, Math.max(16, size)) : undefined
+}
+
+const formatOf = (url: URL): AvatarFormat | undefined => {
+  const format = url.searchParams.get('format')
+  if (format === 'png') return 'png'
+  return format === 'jpg' || format === 'jpeg' ? 'jpeg' : undefined
+}
+
+const modifiedOf = ({ picture }: Subject): string =>
+  picture === undefined ? lettersModified : picture.updatedAt.toUTCString()
+
+const isFresh = (subject: Subject, request: IncomingMessage): boolean => {
+  const tags = request.headers['if-none-match']
+  const etag = subject.picture?.etag
+  // A tag says more than a time with whole seconds does.
+  if (tags !== undefined && etag !== undefined) return tags.includes(`"${etag}"`)
+  return request.headers['if-modified-since'] === modifiedOf(subject)
+}
+
+const headersOf = (app: App, subject: Subject): Record<string, string> => {
+  const headers: Record<string, string> = {
+    'cache-control': `public, max-age=${app.settings.number('Accounts_AvatarCacheTime')}`,
+    'last-modified': modifiedOf(subject),
+    'content-security-policy': "default-src 'none'",
+    'x-content-type-options': 'nosniff',
+  }
+  if (subject.picture !== undefined) headers.etag = `"${subject.picture.etag}"`
+  return headers
+}
+
+const draw = (renderer: AvatarRenderer, subject: Subject, url: URL): Promise<Drawn> => {
+  const [size, format] = [sizeOf(url), formatOf(url)]
+  return subject.picture === undefined
+    ? renderer.letters(subject.name, size ?? defaultSize, format)
+    : renderer.picture(subject.picture, size, format)
+}
+
+const answer = async (
   app: App,
+  renderer: AvatarRenderer,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
-): void => {
-  const name = nameOf(app, url.pathname.slice('/avatar/'.length))
-  const refused = mayLook(app, request, url) ? undefined : 403
-  const missing = name === undefined || name === '' ? 404 : undefined
-  const fresh = request.headers['if-modified-since'] === lastModified ? 304 : undefined
-  const status = refused ?? missing ?? fresh
-  if (status !== undefined || name === undefined) {
-    response.writeHead(status ?? 404).end()
+): Promise<void> => {
+  const subject = subjectOf(app, url.pathname.slice('/avatar/'.length))
+  if (!mayLook(app, request, url)) {
+    response.writeHead(403).end()
     return
   }
-  const { type, data } = picture(name, url)
-  response.writeHead(200, {
-    'content-type': type,
-    'content-length': data.length,
-    'cache-control': `public, max-age=${app.settings.number('Accounts_AvatarCacheTime')}`,
-    'last-modified': lastModified,
-    'content-security-policy': "default-src 'none'",
-    'x-content-type-options': 'nosniff',
-  })
-  response.end(data)
+  if (subject === undefined || subject.name === '') {
+    response.writeHead(404).end()
+    return
+  }
+  const headers = headersOf(app, subject)
+  if (isFresh(subject, request)) {
+    response.writeHead(304, headers).end()
+    return
+  }
+  const { type, data } = await draw(renderer, subject, url)
+  response.writeHead(200, { ...headers, 'content-type': type, 'content-length': data.length })
+  response.end(request.method === 'HEAD' ? undefined : data)
+}
+
+/** Answers `/avatar/...` (protocol reference 5.12). */
+export const createAvatarRoute = (app: App) => {
+  const renderer = createAvatarRenderer(app)
+  return (request: IncomingMessage, response: ServerResponse, url: URL): void => {
+    answer(app, renderer, request, response, url).catch((error: unknown) => {
+      app.logger.error({ err: error }, 'an avatar could not be drawn')
+      if (response.headersSent) response.destroy()
+      else response.writeHead(500).end()
+    })
+  }
 }

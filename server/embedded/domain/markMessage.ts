@@ -31,9 +31,10 @@ const store = (app: App, before: MessageDoc, change: (draft: MessageDoc) => void
 }
 
 /** `smile` and `:smile:` are the same; anything that is no name of an emoji is refused. */
-const emojiKey = (emoji: string): string => {
+const emojiKey = (app: App, emoji: string): string => {
   const name = emoji.replaceAll(':', '')
-  if (!/^[\p{L}\p{N}_+-]{1,64}$/u.test(name)) {
+  const custom = (): boolean => app.store.customEmoji.byName(name) !== undefined
+  if (!/^[\p{L}\p{N}_+-]{1,64}$/u.test(name) && !custom()) {
     throw new MeteorError('error-not-allowed', 'Invalid emoji provided.', {
       method: 'setReaction',
     })
@@ -60,7 +61,7 @@ export const react = (
   shouldReact?: boolean,
 ): void => {
   const message = readableMessage(app, messageId, user, 'setReaction')
-  const key = emojiKey(emoji)
+  const key = emojiKey(app, emoji)
   checkMayReact(app, message, user)
   const names = message.reactions?.[key]?.usernames ?? []
   const reacted = names.includes(user.username)

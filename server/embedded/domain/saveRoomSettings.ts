@@ -1,6 +1,7 @@
 import type { App } from '../app'
 import type { Retention, RoomDoc, UserDoc } from '../documents'
 import { MeteorError, TextError } from '../errors'
+import type { Picture } from '../storage/pictures'
 import { changeMembers, changeRoom } from './changes'
 import { checkRoomName } from './roomName'
 import { addSystemMessage } from './systemMessage'
@@ -24,6 +25,8 @@ export type RoomSettings = {
   favorite?: boolean
   encrypted?: boolean
   retention?: Retention
+  /** A new picture, or null for letters. */
+  avatar?: Picture | null
 }
 
 const refuse = (text: string, action: string): MeteorError =>
@@ -126,6 +129,21 @@ const flagChange = (
   return [{ apply: (draft) => void (draft[field] = value), line }]
 }
 
+const avatarChange = (room: RoomDoc, avatar: Picture | null | undefined): Change[] => {
+  if (avatar === undefined || (avatar === null && room.avatarETag === undefined)) return []
+  const apply = (draft: RoomDoc): void => {
+    if (avatar === null) delete draft.avatarETag
+    else draft.avatarETag = avatar.etag
+  }
+  return [{ apply, line: { type: 'room_changed_avatar', msg: '' } }]
+}
+
+const saveAvatar = (app: App, rid: string, avatar: Picture | null): void => {
+  if (avatar === null) app.store.pictures.remove('room', rid)
+  else app.store.pictures.put('room', rid, avatar)
+  app.events.avatarChanged({ rid, etag: avatar?.etag })
+}
+
 /** Fields whose change leaves no line. */
 const silentChange = (settings: RoomSettings): Change[] => {
   const { systemMessages, roomCustomFields, featured, joinCode, favorite, retention } = settings
@@ -158,6 +176,7 @@ const changesOf = (room: RoomDoc, settings: RoomSettings): Change[] => [
     'room-disallowed-reacting',
   ]),
   ...flagChange(room, 'encrypted', settings.encrypted, ['room_e2e_enabled', 'room_e2e_disabled']),
+  ...avatarChange(room, settings.avatar),
   ...silentChange(settings),
 ]
 
@@ -173,7 +192,7 @@ export const saveRoomSettings = (
   settings: RoomSettings,
 ): RoomDoc => {
   checkPermissions(app, user, room, settings)
-  const { roomName, joinCode } = settings
+  const { roomName, joinCode, avatar } = settings
   if (roomName !== undefined && roomName !== room.name && room.prid === undefined) {
     if (room.t === 'd') throw refuse('Direct messages have no name', 'Editing_room')
     checkRoomName(app, roomName)
@@ -186,6 +205,7 @@ export const saveRoomSettings = (
     if (joinCode !== undefined) {
       app.store.rooms.setJoinCode(room._id, joinCode === '' ? null : joinCode)
     }
+    if (avatar !== undefined) saveAvatar(app, room._id, avatar)
     let current = room
     for (const { apply, line, members } of changesOf(room, settings)) {
       current = changeRoom(app, current, apply)

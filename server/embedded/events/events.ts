@@ -50,6 +50,16 @@ export type Events = {
   inviteChanged(uid: string, invite: InviteDoc): void
   /** An account is gone; clients remove or rename what it wrote. */
   userDeleted(userId: string, erasure: 'Delete' | 'Unlink' | 'Keep'): void
+  /** An account or a room has another picture, or letters again when there is no tag. */
+  avatarChanged(
+    what:
+      { username: string; etag: string | undefined } | { rid: string; etag: string | undefined },
+  ): void
+  /** A custom emoji is new, changed or gone. */
+  emojiChanged(
+    event: 'updateEmojiCustom' | 'deleteEmojiCustom',
+    emojiData: Record<string, unknown>,
+  ): void
   nameChanged(user: { _id: string; name: string; username: string }): void
   /** Ends sockets that signed in with these token hashes (1.8). */
   tokensRemoved(hashes: readonly string[]): void
@@ -114,6 +124,8 @@ export const createEvents = (bus: Bus, store: Store): Events => {
       }
       bus.emit('notify-logged', 'Users:Deleted', [told])
     },
+    avatarChanged: (what) => bus.emit('notify-logged', 'updateAvatar', [what]),
+    emojiChanged: (event, emojiData) => bus.emit('notify-logged', event, [{ emojiData }]),
     nameChanged: (user) => bus.emit('notify-logged', 'Users:NameChanged', [user]),
     tokensRemoved: (hashes) => {
       if (hashes.length === 0) return

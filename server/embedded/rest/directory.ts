@@ -151,14 +151,8 @@ const emptyQuery = Type.Object(
 
 /** Lists of what a workspace can add and this one has none of. */
 const emptyLists: readonly Endpoint[] = [
-  userGet(
-    'emoji-custom.list',
-    { query: Type.Object({ updatedSince: optionalText }, strict) },
-    () => ({ emojis: { update: [], remove: [] } }),
-  ),
   ...(
     [
-      ['emoji-custom.all', 'emojis', {}],
       ['custom-user-status.list', 'statuses', {}],
       ['commands.list', 'commands', { appsLoaded: true }],
     ] as const

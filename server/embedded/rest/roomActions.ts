@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import type { App } from '../app'
+import { dataUriPicture } from '../avatar/setAvatar'
 import type { RoomDoc, SubscriptionDoc, UserDoc } from '../documents'
 import { archiveRoom } from '../domain/archiveRoom'
 import { deleteRoom } from '../domain/deleteRoom'
@@ -147,6 +148,7 @@ const settingsBody = Type.Object(
       ]),
     ),
     encrypted: flag,
+    roomAvatar: Type.Optional(Type.Union([Type.String(), Type.Null()])),
     retentionEnabled: flag,
     retentionMaxAge: Type.Optional(Type.Number({ minimum: 0, maximum: 100_000 })),
     retentionExcludePinned: flag,
@@ -168,7 +170,7 @@ const retentionFields = {
 } as const
 
 const settingsOf = (body: Static<typeof settingsBody>): RoomSettings => {
-  const { rid: _rid, favorite, ...form } = body
+  const { rid: _rid, favorite, roomAvatar: _avatar, ...form } = body
   const settings: Record<string, unknown> = {}
   const retention: Record<string, unknown> = {}
   for (const [field, value] of Object.entries(form)) {
@@ -193,10 +195,14 @@ const visible = (app: App, rid: string, user: UserDoc, method: string): RoomDoc 
   return administrates ? room : anyRoom(app, { roomId: rid }, user)
 }
 
-const settings = userPost('rooms.saveRoomSettings', { body: settingsBody }, (call) => {
+const settings = userPost('rooms.saveRoomSettings', { body: settingsBody }, async (call) => {
   const { app, user, body } = call
+  const changes = settingsOf(body)
+  const { roomAvatar } = body
+  if (roomAvatar === null || roomAvatar === '') changes.avatar = null
+  else if (roomAvatar !== undefined) changes.avatar = await dataUriPicture(app, roomAvatar)
   const room = visible(app, body.rid, user, 'saveRoomSettings')
-  saveRoomSettings(app, user, room, settingsOf(body))
+  saveRoomSettings(app, user, room, changes)
   return { rid: room._id }
 })
 

@@ -130,6 +130,7 @@ const privateDefaults: Readonly<Record<string, SettingValue>> = {
   // Rocket.Chat asks for the password here too; scripts of a small workspace administrate with a token alone.
   Accounts_TwoFactorAuthentication_Enforce_Password_Fallback: false,
   Accounts_Registration_Users_Default_Roles: 'user',
+  Message_AlwaysSearchRegExp: false,
   Message_MaxAll: 0,
   Message_ShowDeletedStatus: false,
   Unread_Count: 'user_and_group_mentions_only',

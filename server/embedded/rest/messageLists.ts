@@ -93,11 +93,10 @@ const deleted = userGet(
 const search = userGet(
   'chat.search',
   { query: Type.Object({ roomId: text, searchText: text, ...pagingFields }, strict) },
-  ({ app, user, query }) => {
+  async ({ app, user, query }) => {
     const room = accessibleRoom(app, query.roomId, user)
     if (room === undefined) throw new TextError('error-not-allowed')
-    const { offset, count } = pagingOf(query)
-    const found = searchMessages(app, user, room, query.searchText, offset, count)
+    const found = await searchMessages(app, user, room, query.searchText, pagingOf(query))
     return { messages: found.map((message) => messageFor(message, user._id)) }
   },
 )

@@ -22,18 +22,22 @@ export type MessageFilter = {
   discussions?: boolean
   /** Part of the text. */
   text?: string
-  /** One of these is part of the text. */
-  anyText?: readonly string[]
   /** A question to the index of words. */
   match?: string
-  /** Written by this person. */
-  by?: string
+  /** Written by one of these people. */
+  authors?: readonly string[]
   /** Only what people wrote, no system lines. */
   written?: boolean
   /** Stars of the caller; see `starredBy`. */
   starred?: boolean
   hasUrl?: boolean
   hasLocation?: boolean
+  /** A file of this kind is attached; `file` is any. */
+  hasFile?: 'file' | 'image' | 'video' | 'audio'
+  /** Part of the label, of an attachment's title, of an attachment's description. */
+  label?: string
+  fileTitle?: string
+  fileDescription?: string
   /** Times in milliseconds: from the first on, before the second. */
   from?: number
   before?: number
@@ -67,21 +71,39 @@ const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (sign) => `
 
 type Add = (sql: string, ...values: (string | number)[]) => void
 
-const like = `json_extract(doc, '$.msg') LIKE ? ESCAPE '\\'`
+const partOf = (place: string): string => `json_extract(${place}) LIKE ? ESCAPE '\\'`
+
+const likePart = (text: string): string => `%${escapeLike(text)}%`
+
+/** What each kind of attached file is known by (protocol reference 4.1a). */
+const fileMarks = {
+  file: `json_extract(value, '$.type') = 'file'`,
+  image: `json_extract(value, '$.image_url') IS NOT NULL`,
+  video: `json_extract(value, '$.video_url') IS NOT NULL`,
+  audio: `json_extract(value, '$.audio_url') IS NOT NULL`,
+} as const
+
+const attached = (condition: string): string =>
+  `EXISTS (SELECT 1 FROM json_each(doc, '$.attachments') WHERE ${condition})`
 
 const addSearch = (filter: MessageFilter, add: Add): void => {
   if (filter.match !== undefined) {
     add('seq IN (SELECT rowid FROM message_words WHERE message_words MATCH ?)', filter.match)
   }
-  if (filter.anyText !== undefined) {
-    const parts = filter.anyText.slice(0, 50).map((text) => `%${escapeLike(text)}%`)
-    if (parts.length === 0) add('0')
-    else add(`(${parts.map(() => like).join(' OR ')})`, ...parts)
+  if (filter.authors !== undefined) {
+    add('uid IN (SELECT value FROM json_each(?))', JSON.stringify(filter.authors))
   }
-  if (filter.by !== undefined) add('uid = ?', filter.by)
   if (filter.written === true) add(`(t IS NULL OR t = 'e2e')`)
   if (filter.hasUrl === true) add(`json_array_length(doc, '$.urls') > 0`)
   if (filter.hasLocation === true) add(`json_extract(doc, '$.location') IS NOT NULL`)
+  if (filter.hasFile !== undefined) add(attached(fileMarks[filter.hasFile]))
+  if (filter.label !== undefined) add(partOf(`doc, '$.label'`), likePart(filter.label))
+  if (filter.fileTitle !== undefined) {
+    add(attached(partOf(`value, '$.title'`)), likePart(filter.fileTitle))
+  }
+  if (filter.fileDescription !== undefined) {
+    add(attached(partOf(`value, '$.description'`)), likePart(filter.fileDescription))
+  }
   if (filter.from !== undefined) add('ts >= ?', filter.from)
   if (filter.before !== undefined) add('ts < ?', filter.before)
 }
@@ -110,6 +132,9 @@ const conditionsOf = (filter: MessageFilter): Condition[] => {
   }
   return conditions
 }
+
+/** Where a list goes on: the time of a message in milliseconds, and its row. */
+export type ListPlace = { ts: number; seq: number }
 
 const decode = createDecoder<MessageDoc>()
 
@@ -149,5 +174,30 @@ export const createMessageLists = (driver: SqlDriver) => ({
       ...values,
     )
     return { messages: decode.all(rows), total: total?.n ?? 0 }
+  },
+  /**
+   * The next messages of a list by time, beyond the one that `after` names; for a search that looks at each of them.
+   */
+  next: (
+    filter: MessageFilter,
+    descending: boolean,
+    after: ListPlace | undefined,
+    count: number,
+  ): { messages: MessageDoc[]; place: ListPlace | undefined } => {
+    const conditions = conditionsOf(filter)
+    const sign = descending ? '<' : '>'
+    if (after !== undefined) {
+      conditions.push({ sql: `(ts, seq) ${sign} (?, ?)`, values: [after.ts, after.seq] })
+    }
+    const direction = descending ? 'DESC' : 'ASC'
+    const rows = driver.all<DocRow & ListPlace>(
+      `SELECT doc, ts, seq FROM messages WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}
+       ORDER BY ts ${direction}, seq ${direction} LIMIT ?`,
+      ...conditions.flatMap((condition) => condition.values),
+      count,
+    )
+    const last = rows.at(-1)
+    const place = last === undefined ? undefined : { ts: last.ts, seq: last.seq }
+    return { messages: decode.all(rows), place }
   },
 })

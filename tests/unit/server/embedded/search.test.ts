@@ -33,6 +33,8 @@ describe('chat.search', () => {
       'see https://example.com',
     ]
     for (const msg of texts) await ann.post('chat.sendMessage', { message: { rid, msg } })
+    const attachments = [{ title: 'cat.png', image_url: 'https://example.com/cat.png' }]
+    await ann.post('chat.sendMessage', { message: { rid, msg: 'picture', attachments } })
     const own = await bob.post('chat.sendMessage', { message: { rid, msg: '100% 会' } })
     changedId = own.body.message._id
   })
@@ -57,7 +59,22 @@ describe('chat.search', () => {
     ['from:ghost', []],
     ['mention:bob', ['项目进度如何 @bob']],
     ['has:url', ['see https://example.com']],
-    ['/会议|deployment/', ['Deployment is done', '明天开会议']],
+    ['/会议|deployment/i', ['Deployment is done', '明天开会议']],
+    ['/deployment/', []],
+    ['/^\\d+%/', ['100% 会']],
+    ['/is d.ne/', ['Deployment is done']],
+    ['order:asc /会/', ['明天开会议', '100% 会']],
+    ['/from:bob/', []],
+    ['/(a+)+$/', []],
+    ['from:bob from:ann 会', ['100% 会', '明天开会议']],
+    ['has:link', ['see https://example.com']],
+    ['has:image', ['picture']],
+    ['has:file', []],
+    ['has:video', []],
+    ['file-title:cat', ['picture']],
+    ['file-desc:nothing', []],
+    ['label:x', []],
+    ['has:nonsense', []],
     ['order:asc 会', ['明天开会议', '100% 会']],
     ['before:01/01/2000', []],
     ['after:01/01/2000 会议', ['明天开会议']],
@@ -75,11 +92,6 @@ describe('chat.search', () => {
     expect(await search('内容')).toEqual(['新的内容'])
     await bob.post('chat.delete', { roomId: rid, msgId: changedId })
     expect(await search('内容')).toEqual([])
-    const bomb = encodeURIComponent('/(a+)+$/')
-    expect(await ann.get(`chat.search?roomId=${rid}&searchText=${bomb}`)).toMatchObject({
-      status: 400,
-      body: { errorType: 'error-invalid-search' },
-    })
     const eve = await test.person('eve')
     expect(await eve.get(`chat.search?roomId=${rid}&searchText=x`)).toMatchObject({
       status: 400,
@@ -89,4 +101,37 @@ describe('chat.search', () => {
     await ann.post('rooms.delete', { roomId: rid })
     expect((await ann.get(`chat.search?roomId=${rid}&searchText=x`)).status).toBe(400)
   })
+
+  it.each([
+    ['an expression that needs look-around', '/(?=a)b/'],
+    ['an expression with a back reference', '/(a)\\1/'],
+    ['an expression that is not closed', '/(a/'],
+    ['repetitions of repetitions', '/((a{1000}){1000}){1000}/'],
+    ['an unknown flag', '/a/x'],
+    ['a long expression', `/${'a'.repeat(300)}/`],
+    ['a long text', 'a'.repeat(1100)],
+  ])('refuses %s', async (_what, text) => {
+    const query = `roomId=GENERAL&searchText=${encodeURIComponent(text)}`
+    expect(await ann.get(`chat.search?${query}`)).toMatchObject({
+      status: 400,
+      body: { errorType: 'error-invalid-search' },
+    })
+  })
+})
+
+it('chat.search takes every text as an expression where the workspace says so', async () => {
+  const test = await startTestServer({
+    environment: { OVERWRITE_SETTING_Message_AlwaysSearchRegExp: 'true' },
+  })
+  try {
+    const message = { rid: 'GENERAL', msg: 'Release 12' }
+    await test.admin.post('chat.sendMessage', { message })
+    const find = async (text: string): Promise<number> => {
+      const query = `roomId=GENERAL&searchText=${encodeURIComponent(text)}`
+      return ((await test.admin.get(`chat.search?${query}`)).body.messages as unknown[]).length
+    }
+    expect([await find('release \\d+$'), await find('release$')]).toEqual([1, 0])
+  } finally {
+    await test.close()
+  }
 })

@@ -19,6 +19,7 @@ import { platformStorage } from './src/platform/storage'
 import { systemLanguage } from './src/platform/theme'
 import { currentRoute, reLaunch } from './src/platform/ui'
 import { createDdpRealtime } from './src/realtime/ddpRealtime'
+import { loadHub } from './src/realtime/loadHub'
 import type { Realtime } from './src/realtime/realtime'
 import { createSignalrRealtime } from './src/realtime/signalrRealtime'
 import { createRepository } from './src/rocketchat/repository'
@@ -45,7 +46,7 @@ function createRealtime(
   return createSignalrRealtime({
     ...common,
     token: () => stored(storageKeys.accessToken),
-    loadHub: () => import('./src/realtime/signalrHub'),
+    loadHub,
   })
 }
 

@@ -1,5 +1,14 @@
 import uni from '@dcloudio/vite-plugin-uni'
+import { fileURLToPath } from 'node:url'
 import { defineConfig, loadEnv } from 'vite'
+
+/** uni's builds of mini-programs turn `import()` into a string, and those of Apps refuse it. */
+const hubAtOnce = {
+  find: /^.*\/realtime\/loadHub$/,
+  replacement: fileURLToPath(new URL('src/realtime/loadHubAtOnce.ts', import.meta.url)),
+}
+
+const isH5 = (): boolean => ['h5', 'web'].includes(process.env.UNI_PLATFORM ?? '')
 
 export default defineConfig(({ mode }) => {
   // From the shell or a .env file, which HBuilderX reads too.
@@ -11,12 +20,14 @@ export default defineConfig(({ mode }) => {
     // Always a value: without one the build would put its whole environment into mini-program and App.
     define: { 'import.meta.env.VITE_SERVER_URL': JSON.stringify(VITE_SERVER_URL) },
     build: { target: 'es2018' },
+    resolve: { alias: isH5() ? [] : [hubAtOnce] },
     server: {
       proxy: {
         '/api': gateway,
         '/avatar': gateway,
         '/file-upload': gateway,
         '/websocket': { target: gateway, ws: true },
+        '/signalr': { target: gateway, ws: true },
       },
     },
   }

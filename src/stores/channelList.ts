@@ -1,5 +1,6 @@
 import type { Delta, Room, Subscription } from '../rocketchat/types'
 import { byActivity, toChannel, type Channel, type ChannelContext } from './channel'
+import { createSortedList } from './sortedList'
 
 /**
  * The caller's conversations, kept as the server's documents and drawn as lines on demand. Not reactive: the store
@@ -25,7 +26,10 @@ export interface ChannelList {
   draft(roomId: string): string
   /** Every line is drawn again the next time: the language or the day has changed. */
   invalidate(): void
-  /** Open conversations by activity; lines that did not change are the same objects as before. */
+  /**
+   * Open conversations by activity. Only lines that changed are drawn and moved; the others are the same objects as before,
+   * and the whole array is when nothing changed.
+   */
   lines(context: ChannelContext): readonly Channel[]
   /**
    * Up to which `updatedAt` of each kind nothing can be missing: where the next delta starts. 0 when there is none. Only
@@ -44,7 +48,10 @@ export function createChannelList(): ChannelList {
   const rooms = new Map<string, Room>()
   const extraUnread = new Map<string, number>()
   const drafts = new Map<string, string>()
-  const drawn = new Map<string, Channel>()
+  /** The lines as they were drawn last, in order. */
+  const drawn = createSortedList<Channel>(byActivity)
+  /** Rooms whose line has to be drawn anew. */
+  const dirty = new Set<string>()
   /** Ids of subscriptions that have ended. A later membership has another one, so an older answer cannot bring it back. */
   const endedIds = new Set<string>()
   let watermark: Watermarks = { subscriptions: 0, rooms: 0 }
@@ -55,7 +62,7 @@ export function createChannelList(): ChannelList {
     if (endedIds.has(next.id) || (known && known.updatedAt > next.updatedAt)) return false
     subscriptions.set(next.roomId, next)
     seen.subscriptions = Math.max(seen.subscriptions, next.updatedAt)
-    drawn.delete(next.roomId)
+    dirty.add(next.roomId)
     return true
   }
 
@@ -64,20 +71,20 @@ export function createChannelList(): ChannelList {
     if (known && known.updatedAt > next.updatedAt) return false
     rooms.set(next.id, next)
     seen.rooms = Math.max(seen.rooms, next.updatedAt)
-    drawn.delete(next.id)
+    dirty.add(next.id)
     return true
   }
 
   function removeSubscription(roomId: string): boolean {
     const known = subscriptions.get(roomId)
     if (known) endedIds.add(known.id)
-    drawn.delete(roomId)
+    dirty.add(roomId)
     return subscriptions.delete(roomId)
   }
 
   function removeRoom(roomId: string): void {
     rooms.delete(roomId)
-    drawn.delete(roomId)
+    dirty.add(roomId)
   }
 
   /** `remove` of a delta names subscriptions by their own id and is workspace-wide: unknown ids are ignored. */
@@ -97,23 +104,24 @@ export function createChannelList(): ChannelList {
   }
 
   function lines(context: ChannelContext): readonly Channel[] {
-    const result: Channel[] = []
-    for (const [roomId, subscription] of subscriptions) {
-      if (!subscription.isOpen) continue
-      let line = drawn.get(roomId)
-      if (!line) {
-        const source = {
-          subscription,
-          room: rooms.get(roomId),
-          extraUnread: extraUnread.get(roomId) ?? 0,
-          draft: drafts.get(roomId) ?? '',
-        }
-        line = toChannel(source, context)
-        drawn.set(roomId, line)
-      }
-      result.push(line)
+    for (const roomId of dirty) {
+      const subscription = subscriptions.get(roomId)
+      const line = subscription?.isOpen ? draw(subscription, context) : undefined
+      drawn.replace(roomId, line)
     }
-    return result.sort(byActivity)
+    dirty.clear()
+    return drawn.items()
+  }
+
+  function draw(subscription: Subscription, context: ChannelContext): Channel {
+    const { roomId } = subscription
+    const source = {
+      subscription,
+      room: rooms.get(roomId),
+      extraUnread: extraUnread.get(roomId) ?? 0,
+      draft: drafts.get(roomId) ?? '',
+    }
+    return toChannel(source, context)
   }
 
   return {
@@ -137,25 +145,29 @@ export function createChannelList(): ChannelList {
     room: (roomId) => rooms.get(roomId),
     addExtraUnread(roomId) {
       extraUnread.set(roomId, (extraUnread.get(roomId) ?? 0) + 1)
-      drawn.delete(roomId)
+      dirty.add(roomId)
     },
     clearExtraUnread(roomId) {
-      if (extraUnread.delete(roomId)) drawn.delete(roomId)
+      if (extraUnread.delete(roomId)) dirty.add(roomId)
     },
     setDraft(roomId, text) {
       if (text === '') drafts.delete(roomId)
       else drafts.set(roomId, text)
-      drawn.delete(roomId)
+      dirty.add(roomId)
     },
     draft: (roomId) => drafts.get(roomId) ?? '',
-    invalidate: () => drawn.clear(),
+    invalidate() {
+      for (const roomId of subscriptions.keys()) dirty.add(roomId)
+    },
     lines,
     watermarks: () => watermark,
     settleWatermarks() {
       watermark = { ...seen }
     },
     clear() {
-      for (const map of [subscriptions, rooms, extraUnread, drafts, drawn]) map.clear()
+      for (const map of [subscriptions, rooms, extraUnread, drafts]) map.clear()
+      drawn.clear()
+      dirty.clear()
       endedIds.clear()
       watermark = { subscriptions: 0, rooms: 0 }
       seen = { subscriptions: 0, rooms: 0 }

@@ -1,17 +1,22 @@
 import { computed, ref, shallowRef } from 'vue'
 import type { RoomHandle } from '../realtime/realtime'
-import type { Message, Room, Subscription } from '../rocketchat/types'
+import type { Message } from '../rocketchat/types'
 import type { PruneRange } from '../timeline/types'
-import { plainText, type Channel } from './channel'
+import { useMessageCache } from './cache/messageCache'
+import { plainText } from './channel'
+import { noticeFor, toHead, type CurrentChannel } from './channelHead'
 import type { ChannelList } from './channelList'
 import { useConnectionStore } from './connection'
 import type { Drafts } from './drafts'
 import { errorText } from './errorText'
 import type { Flusher } from './flusher'
-import { createOpenRoom, type HistoryState, type OpenRoom } from './openRoom'
+import { createOpenRoom, type GapState, type HistoryState, type OpenRoom } from './openRoom'
 import { useOutboxStore } from './outbox'
 import type { OutboxEntry } from './outboxEntry'
+import { createPlaces, type Place } from './places'
 import { createReadMarks } from './readMarks'
+import type { GapSide } from './roomHistory'
+import { createRoomJumps } from './roomJumps'
 import { createRoomView } from './roomView'
 import { useServices } from './services'
 import { useSessionStore } from './session'
@@ -20,12 +25,6 @@ import { useTypingStore } from './typing'
 
 /** How long the first page of a room waits for the room's streams, in milliseconds. */
 const streamsWaitMs = 1_000
-
-/** Roles that have `post-readonly` by default (protocol reference 5.8). */
-const writersOfReadOnly = ['owner', 'moderator']
-
-/** The open conversation, as the page's head shows it. */
-export type CurrentChannel = Pick<Channel, 'id' | 'kind' | 'title'> & { memberCount: number }
 
 export type OpenChannelOptions = {
   list: ChannelList
@@ -40,7 +39,8 @@ export type OpenChannelOptions = {
  * marks and the draft. Made by the chat store.
  */
 export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenChannelOptions) {
-  const { clock, repository } = useServices()
+  const { clock, repository, storage } = useServices()
+  const cache = useMessageCache()
   const connection = useConnectionStore()
   const outbox = useOutboxStore()
   const session = useSessionStore()
@@ -50,6 +50,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
   const view = createRoomView()
   const currentChannel = shallowRef<CurrentChannel>()
   const historyState = ref<HistoryState>('idle')
+  const gapState = ref<GapState>('idle')
   const heldCount = ref(0)
   const isAtNewest = ref(true)
   /** Grows when the screen shall go to the newest message. */
@@ -60,18 +61,39 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
   let currentId = ''
   let room: OpenRoom | undefined
   let isRoomVisible = false
+  /** The reader's last visit, taken once at opening. */
+  let lastSeenAt: number | undefined
+  /** The list is on its way to where the room was left: what it shows until then is not read. */
+  let isReturning = false
   let disposeStreams: () => void = () => undefined
+
+  const places = createPlaces(storage)
+  const jumps = createRoomJumps({
+    clock,
+    room: () => room,
+    lastSeenAt: () => lastSeenAt ?? Infinity,
+    leaveNewest: () => setAtNewest(false),
+    flush() {
+      flusher.mark()
+      flusher.flushNow()
+    },
+  })
+  session.onEnd(() => places.stop(!session.isExpired))
 
   const readMarks = createReadMarks({
     clock,
     shouldMark: () => session.user !== undefined && isSeen() && list.hasUnread(currentId),
     mark: () => repository.markRead(currentId),
   })
-  const isSeen = (): boolean => room?.isLoaded === true && isRoomVisible && isAtNewest.value
+  /** Only the newest message on the screen of a visible page says that the room was read (protocol reference 5.6). */
+  const isSeen = (): boolean =>
+    room?.isCurrent === true && isRoomVisible && isAtNewest.value && !isReturning
 
   /** Why the messages could not be loaded, as a sentence; `''` when they could. */
   const roomFailure = computed(() =>
-    historyState.value === 'failed' && room ? errorText(room.failure, settings.t) : '',
+    (historyState.value === 'failed' || gapState.value === 'failed') && room
+      ? errorText(room.failure, settings.t)
+      : '',
   )
 
   /** Copies to the screen what changed since the last time. */
@@ -80,6 +102,8 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     view.publish(room.timeline)
     heldCount.value = room.timeline.heldCount
     historyState.value = room.historyState
+    gapState.value = room.gapState
+    jumps.look(room)
     if (isSeen()) readMarks.request()
   }
 
@@ -111,15 +135,18 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     const subscription = list.subscription(currentId)
     const { user } = session
     if (!user || !subscription) return
+    places.start(user.id)
+    lastSeenAt ??= list.hasUnread(currentId) ? subscription.lastSeenAt : Number.POSITIVE_INFINITY
     const streams = connection.openRoom(currentId)
     disposeStreams = streams ? streams.dispose : () => undefined
     room = createOpenRoom({
       roomId: currentId,
       kind: subscription.kind,
       self: user,
-      lastSeenAt: list.hasUnread(currentId) ? subscription.lastSeenAt : Number.POSITIVE_INFINITY,
+      lastSeenAt,
       clock,
       repository,
+      cache,
       translate: () => settings.t,
       streamsReady: waitForStreams(streams),
       onChange: flusher.mark,
@@ -130,7 +157,23 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     list.clearExtraUnread(currentId)
     typing.follow(currentId)
     for (const entry of outbox.inRoom(currentId)) room.showPending(entry)
-    void room.loadOlder()
+    void fill(room)
+  }
+
+  /** Brings the messages, and the reader back to where the room was left. */
+  async function fill(opened: OpenRoom): Promise<void> {
+    const place = places.get(currentId)
+    isReturning = place !== undefined
+    await opened.begin()
+    if (room !== opened) return
+    if (place !== undefined && (await jumps.actions.returnTo(place)) === 'missing')
+      places.set(opened.roomId, undefined)
+    if (room === opened) isReturning = false
+  }
+
+  /** What is at the top of the screen; undefined at the newest message. */
+  function notePlace(place: Place | undefined): void {
+    if (currentId !== '' && !isReturning) places.set(currentId, place)
   }
 
   /** Without a connection nobody waits: the catch-up after connecting brings what was missed. */
@@ -151,6 +194,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     disposeStreams()
     room?.close()
     room = undefined
+    jumps.reset()
     view.clear()
     refresh()
   }
@@ -158,22 +202,9 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
   function showHead(): void {
     const subscription = list.subscription(currentId)
     const details = list.room(currentId)
-    const known = currentChannel.value
-    const title = subscription?.title ?? known?.title ?? ''
-    const kind = subscription?.kind ?? known?.kind ?? 'channel'
-    const memberCount = details?.memberCount ?? 0
-    if (known?.title !== title || known.memberCount !== memberCount || known.id !== currentId) {
-      currentChannel.value = { id: currentId, kind, title, memberCount }
-    }
-    if (subscription) composerNotice.value = noticeFor(subscription, details)
-  }
-
-  function noticeFor({ roles }: Subscription, details: Room | undefined): string {
+    currentChannel.value = toHead(currentId, subscription, details, currentChannel.value)
     const username = session.user?.username ?? ''
-    if (details?.isArchived) return settings.t('room.archived')
-    if (details?.muted.includes(username)) return settings.t('error.muted')
-    if (!details?.isReadOnly || details.unmuted.includes(username)) return ''
-    return roles.some((role) => writersOfReadOnly.includes(role)) ? '' : settings.t('room.readOnly')
+    if (subscription) composerNotice.value = noticeFor(subscription, details, username, settings.t)
   }
 
   function leaveChannel(): void {
@@ -184,12 +215,17 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     list.setDraft(currentId, drafts.get(currentId))
     disposeStreams()
     disposeStreams = () => undefined
+    places.save()
+    jumps.reset()
+    lastSeenAt = undefined
+    isReturning = false
     room?.close()
     room = undefined
     currentId = ''
     view.clear()
     currentChannel.value = undefined
     historyState.value = 'idle'
+    gapState.value = 'idle'
     heldCount.value = 0
     composerNotice.value = ''
     flusher.mark()
@@ -197,13 +233,16 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
 
   function setRoomVisible(isVisible: boolean): void {
     isRoomVisible = isVisible
-    if (!isVisible) drafts.save()
-    else if (isSeen()) readMarks.request()
+    if (!isVisible) {
+      drafts.save()
+      places.save()
+    } else if (isSeen()) readMarks.request()
   }
 
   /** The newest message is on the screen, or not any more: then newer ones are kept back and counted. */
   function setAtNewest(isNewest: boolean): void {
     isAtNewest.value = isNewest
+    if (isNewest) notePlace(undefined)
     if (isNewest) room?.timeline.release()
     else room?.timeline.hold()
     flusher.mark()
@@ -265,6 +304,8 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
       jumpCount,
       composerNotice,
       roomFailure,
+      gapState,
+      ...jumps.state,
     },
     /** What pages and components do. */
     actions: {
@@ -274,6 +315,9 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
       setAtNewest,
       jumpToNewest,
       loadOlder: async () => room?.loadOlder(),
+      fillGap: async (chunkKey: string, side: GapSide) => room?.fillGap(chunkKey, side),
+      notePlace,
+      ...jumps.actions,
       send,
       textOf,
       setDraft,

@@ -1,18 +1,29 @@
 import { formatDay, formatTime } from '../locales/dates'
 import type { Translate } from '../locales/translate'
-import type { Clock } from '../platform/types'
+import type { Clock, TimerHandle } from '../platform/types'
 import type { Repository } from '../rocketchat/repository'
 import { isSystemLine } from '../rocketchat/systemMessages'
 import type { ChatUser, Message, RoomKind } from '../rocketchat/types'
 import { createTimeline } from '../timeline/timeline'
 import type { Timeline } from '../timeline/types'
+import type { MessageCache } from './cache/cachedRoom'
 import { plainText } from './channel'
 import type { OutboxEntry } from './outboxEntry'
+import { createRoomHistory, type GapSide, type RoomHistory } from './roomHistory'
 
-/** Three chunks, the newest with room for ten more: enough for any phone's screen and what is above it. */
-const pageSize = 50
+/** How many of a room's newest messages are kept on the device. */
+const cachedMessages = 100
+
+/** How long nothing must change before a copy is kept, in ms. */
+const cacheDelayMs = 2_000
+
+/** Waits between attempts to complete what was painted from the device, in ms. */
+const retryDelays = [1_000, 3_000, 10_000, 30_000]
 
 export type HistoryState = 'idle' | 'loading' | 'failed' | 'complete'
+
+/** How far the gap is that is being filled. */
+export type GapState = 'idle' | 'loading' | 'failed'
 
 export type OpenRoomOptions = {
   roomId: string
@@ -22,6 +33,7 @@ export type OpenRoomOptions = {
   lastSeenAt: number
   clock: Clock
   repository: Repository
+  cache: MessageCache
   translate: () => Translate
   /** Settles when the first page may be asked for: then nothing falls between it and the room's streams. Never rejects. */
   streamsReady: Promise<void>
@@ -37,13 +49,23 @@ export type OpenRoomOptions = {
 export interface OpenRoom {
   readonly roomId: string
   readonly timeline: Timeline
+  readonly history: Pick<RoomHistory, 'reach' | 'reachTime'>
   readonly historyState: HistoryState
-  /** True once the newest page has come. */
+  readonly gapState: GapState
+  /** True once messages are there: the newest page, or the copy on the device. */
   readonly isLoaded: boolean
-  /** Why the newest page could not be loaded; undefined when it could. */
+  /** True once the newest message of the server is there too. */
+  readonly isCurrent: boolean
+  /** Why messages could not be loaded; undefined when they could. */
   readonly failure: unknown
+  /**
+   * Paints what the device has, which is brought up to date afterwards; without a copy loads the newest page. Never rejects.
+   */
+  begin(): Promise<void>
   /** Loads the newest page, or the next older one. One load at a time; never rejects. */
   loadOlder(): Promise<void>
+  /** Fills the gap at the newer side of a chunk by one page. One at a time; never rejects. */
+  fillGap: (chunkKey: string, side: GapSide) => Promise<void>
   /** New or changed messages, as `Timeline.upsert`. */
   upsert(messages: readonly Message[], source: 'feed' | 'answer'): void
   /** The streams are interrupted, or were not confirmed yet. */
@@ -51,12 +73,12 @@ export interface OpenRoom {
   /** Fetches everything that changed since the connection was lost. @throws {ApiError} */
   catchUp(): Promise<void>
   showPending(entry: OutboxEntry): void
-  /** No answer changes anything after this. */
+  /** Keeps a copy on the device; no answer changes anything after this. */
   close(): void
 }
 
 export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
-  const { roomId, kind, self, clock, repository, translate, onChange } = options
+  const { roomId, kind, self, clock, repository, cache, translate, onReceived } = options
   const timeline = createTimeline({
     selfId: self.id,
     lastSeenAt: options.lastSeenAt,
@@ -67,16 +89,58 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     },
   })
   let historyState: HistoryState = 'idle'
+  let gapState: GapState = 'idle'
   let failure: unknown
-  /** The newest page has come. */
   let isLoaded = false
+  let isCurrent = false
   let loading: Promise<void> | undefined
-  /** Changes that came while a page was under way, which may have been read before them. */
-  let overtaken: Message[] = []
+  let isSaveDue = false
+  let saveTimer: TimerHandle
   let interruptions = 0
   let isOver = false
   // A call, because the compiler does not expect that it changes while an answer is awaited.
   const isClosed = (): boolean => isOver
+  const history = createRoomHistory({ roomId, kind, repository, timeline, isClosed, onReceived })
+  const restingState = (): HistoryState => (timeline.hasOldest ? 'complete' : 'idle')
+
+  function changed(): void {
+    options.onChange()
+    if (isSaveDue || isClosed()) return
+    isSaveDue = true
+    saveTimer = clock.setTimeout(save, cacheDelayMs)
+  }
+
+  function save(): void {
+    isSaveDue = false
+    const copy = timeline.snapshot(cachedMessages)
+    if (copy && copy.syncedUntil > 0 && copy.messages.length > 0) cache.save(roomId, copy)
+  }
+
+  async function begin(): Promise<void> {
+    const copy = await cache.load(roomId)
+    if (isClosed() || isLoaded || loading) return
+    if (!copy || copy.messages.length === 0 || copy.syncedUntil === 0) {
+      await loadOlder()
+      return
+    }
+    timeline.restore(copy)
+    timeline.markStale()
+    isLoaded = true
+    historyState = restingState()
+    options.onChange()
+    void options.streamsReady.then(() => completeCopy(0))
+  }
+
+  /** The feed catches up after each reconnect; until the first time this one asks by itself. */
+  async function completeCopy(attempt: number): Promise<void> {
+    if (isClosed() || isCurrent) return
+    try {
+      await catchUp()
+    } catch {
+      const delay = retryDelays[Math.min(attempt, retryDelays.length - 1)] ?? 30_000
+      clock.setTimeout(() => void completeCopy(attempt + 1), delay)
+    }
+  }
 
   function loadOlder(): Promise<void> {
     if (isClosed() || historyState === 'complete') return Promise.resolve()
@@ -88,25 +152,45 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
 
   async function loadPage(): Promise<void> {
     historyState = 'loading'
-    onChange()
+    options.onChange()
     try {
-      if (!isLoaded) await options.streamsReady
       // Not the timeline's word for the first page: a message of the outbox may stand there alone, at any time.
-      const range = isLoaded ? { before: timeline.oldestAt, count: pageSize } : { count: pageSize }
-      const page = await repository.loadHistory(kind, roomId, range)
+      if (isLoaded) await history.loadOlder()
+      else await loadNewest()
       if (isClosed()) return
-      options.onReceived(page.messages)
-      timeline.insertHistory(page)
-      timeline.upsert(overtaken, 'answer')
-      isLoaded = true
-      historyState = timeline.hasOldest ? 'complete' : 'idle'
+      historyState = restingState()
       failure = undefined
     } catch (error) {
       historyState = 'failed'
       failure = error
     }
-    overtaken = []
-    if (!isClosed()) onChange()
+    if (!isClosed()) changed()
+  }
+
+  async function loadNewest(): Promise<void> {
+    await options.streamsReady
+    await history.loadNewest()
+    if (isClosed()) return
+    isLoaded = true
+    isCurrent = true
+    // A page of nothing that is shown, of replies in threads for example, must not look like an empty room.
+    if (timeline.newestAt === 0 && !timeline.hasOldest) await history.loadOlder()
+  }
+
+  async function fillGap(chunkKey: string, side: GapSide): Promise<void> {
+    if (gapState === 'loading' || isClosed()) return
+    gapState = 'loading'
+    options.onChange()
+    try {
+      await history.fillGap(chunkKey, side)
+      gapState = 'idle'
+    } catch (error) {
+      gapState = 'failed'
+      failure = error
+    }
+    if (isClosed()) return
+    if (historyState !== 'loading') historyState = restingState()
+    changed()
   }
 
   /**
@@ -122,19 +206,22 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     const { updated, removedIds, isComplete } = await repository.syncMessages(roomId, since)
     if (isClosed() || interruptions !== startedAt) return
     if (!isComplete) {
+      cache.remove(roomId)
       options.onOutdated()
       return
     }
-    options.onReceived(updated)
+    onReceived(updated)
     upsert(updated, 'feed')
     timeline.remove(removedIds)
     timeline.markCaughtUp()
-    onChange()
+    isCurrent = true
+    changed()
   }
 
   function upsert(messages: readonly Message[], source: 'feed' | 'answer'): void {
     timeline.upsert(messages, source)
-    if (loading) overtaken.push(...messages)
+    history.noteChanges(messages)
+    if (isLoaded) changed()
   }
 
   function markStale(): void {
@@ -144,14 +231,18 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
 
   function showPending(entry: OutboxEntry): void {
     timeline.setPending(toMessage(entry, self), entry.state)
-    onChange()
+    options.onChange()
   }
 
   return {
     roomId,
     timeline,
+    history,
     get historyState() {
       return historyState
+    },
+    get gapState() {
+      return gapState
     },
     get failure() {
       return failure
@@ -159,12 +250,19 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     get isLoaded() {
       return isLoaded
     },
+    get isCurrent() {
+      return isCurrent
+    },
+    begin,
     loadOlder,
+    fillGap,
     catchUp,
     upsert,
     markStale,
     showPending,
     close() {
+      clock.clearTimeout(saveTimer)
+      if (isSaveDue) save()
       isOver = true
     },
   }

@@ -1,8 +1,13 @@
 import { shallowReactive, shallowRef, type ShallowRef } from 'vue'
 import type { Row, Timeline } from '../timeline/types'
 
-/** A chunk as the screen reads it: only `rows` is reactive, and only as a whole. */
-export type ViewChunk = { readonly key: string; rows: readonly Row[] }
+/** A chunk as the screen reads it: only `rows` and `hasGap` are reactive, and the rows only as a whole. */
+export type ViewChunk = {
+  readonly key: string
+  rows: readonly Row[]
+  /** Messages between this chunk and the next newer one are not loaded. */
+  hasGap: boolean
+}
 
 /** How many chunks are drawn at once: 6 x 20 rows (design, decision 5). */
 export const maxMounted = 6
@@ -34,10 +39,11 @@ export function createRoomView(): RoomView {
 
   function replaceList(timeline: Timeline): void {
     const next = new Map<string, ViewChunk>()
-    const list = timeline.chunks.map(({ key, rows }) => {
+    const list = timeline.chunks.map(({ key, rows, hasGap }) => {
       const known = views.get(key)
       if (known && dirty.has(key)) known.rows = rows.slice()
-      const view = known ?? shallowReactive({ key, rows: rows.slice() })
+      if (known) known.hasGap = hasGap
+      const view = known ?? shallowReactive({ key, rows: rows.slice(), hasGap })
       next.set(key, view)
       return view
     })

@@ -1,10 +1,14 @@
+import { chunkWhere, indexFor, isInOrder, nextVisible, previousVisible } from './chunkSearch'
 import { compareEntries, type Entry } from './entry'
 import { isSameRow, makeTombstone } from './row'
-import { CHUNK_SIZE, type Chunk, type Row, type TimelineChanges } from './types'
+import { CHUNK_SIZE, type Chunk, type Row } from './types'
 
 /** A chunk with what the timeline needs to change it. Never empty, and never of tombstones only. */
 export type ChunkState = Chunk & {
   readonly rows: Row[]
+  hasGap: boolean
+  /** The list that it is in now. */
+  list: ChunkList
   /** In step with `rows`, oldest first. */
   readonly entries: Entry[]
   /** Rows that are no tombstones. */
@@ -15,21 +19,29 @@ export type ChunkState = Chunk & {
 
 type Draw = (entry: Entry, previous: Entry | undefined) => Row
 
-/** The rows of a room in order, cut into chunks, and the notes on what changed. Knows nothing of messages. */
+/** What all lists of one timeline share: keys that are never used twice, and the notes on what changed. */
+export type ChunkBoard = {
+  nextKey: number
+  /** Grows whenever a chunk comes, goes or changes its list. */
+  version: number
+  dirtyKeys: Set<string>
+}
+
+/** The rows of one uninterrupted piece of a room in order, cut into chunks. Knows nothing of messages. */
 export class ChunkList {
   /** Newest first. */
   readonly chunks: ChunkState[] = []
   visible = 0
-  private nextKey = 1
-  private chunksChanged = false
-  private dirtyKeys = new Set<string>()
 
-  constructor(private readonly draw: Draw) {}
+  constructor(
+    private readonly draw: Draw,
+    private readonly board: ChunkBoard,
+  ) {}
 
   /** Puts an entry where it belongs and draws it and the row below it. */
   insert(entry: Entry): void {
     this.visible++
-    const target = this.chunkWhere((first) => compareEntries(first, entry) < 0)
+    const target = chunkWhere(this.chunks, (first) => compareEntries(first, entry) < 0)
     if (target === undefined) {
       this.link(this.createChunk([entry], [this.draw(entry, undefined)]), undefined, undefined)
       return
@@ -39,7 +51,7 @@ export class ChunkList {
     chunk.rows.splice(index, 0, this.draw(entry, previousVisible(chunk, index)))
     chunk.visible++
     entry.chunk = chunk
-    this.dirtyKeys.add(chunk.key)
+    this.board.dirtyKeys.add(chunk.key)
     this.redrawAfter(chunk, index)
   }
 
@@ -63,6 +75,45 @@ export class ChunkList {
     if (border !== undefined) this.redrawAfter(border, -1)
   }
 
+  /**
+   * Adds entries that are all newer than the list, in new chunks in front of the others.
+   * @param entries in order, oldest first
+   */
+  appendNewer(entries: readonly Entry[]): void {
+    const [newest] = this.chunks
+    const last = newest && previousVisible(newest, newest.entries.length)
+    const rows = entries.map((entry, i) => this.draw(entry, i === 0 ? last : entries[i - 1]))
+    for (let start = 0; start < entries.length; start += CHUNK_SIZE) {
+      const end = start + CHUNK_SIZE
+      const chunk = this.createChunk(entries.slice(start, end), rows.slice(start, end))
+      this.link(chunk, this.chunks[0], undefined)
+    }
+    this.visible += entries.length
+  }
+
+  /** Takes over all rows of the list before this one; its chunks keep their keys. The other list is empty afterwards. */
+  absorbOlder(other: ChunkList): void {
+    for (let last = other.last; last !== undefined; last = other.last) {
+      const first = this.first
+      if (first === undefined || compareEntries(last, first) < 0) break
+      other.take(last)
+      if (!last.isGone) this.insert(last)
+    }
+    const border = this.chunks[this.chunks.length - 1]
+    const [joined] = other.chunks
+    if (joined === undefined) return
+    for (const chunk of other.chunks) chunk.list = this
+    this.chunks.push(...other.chunks)
+    this.visible += other.visible
+    other.chunks.length = 0
+    other.visible = 0
+    this.board.version++
+    joined.newer = border
+    if (border === undefined) return
+    border.older = joined
+    this.redrawAfter(border, -1)
+  }
+
   /** Leaves a tombstone where the entry stands; a chunk of nothing but tombstones goes. */
   bury(entry: Entry): void {
     const chunk = entry.chunk
@@ -70,7 +121,7 @@ export class ChunkList {
     const index = chunk.entries.indexOf(entry)
     entry.isGone = true
     chunk.rows[index] = makeTombstone(entry.id)
-    this.dirtyKeys.add(chunk.key)
+    this.board.dirtyKeys.add(chunk.key)
     this.leave(chunk, index + 1)
   }
 
@@ -82,8 +133,22 @@ export class ChunkList {
     chunk.entries.splice(index, 1)
     chunk.rows.splice(index, 1)
     entry.chunk = undefined
-    this.dirtyKeys.add(chunk.key)
+    this.board.dirtyKeys.add(chunk.key)
     this.leave(chunk, index)
+  }
+
+  /** As `extract`, for a tombstone too. */
+  private take(entry: Entry): void {
+    const chunk = entry.chunk
+    if (!entry.isGone || chunk === undefined) {
+      this.extract(entry)
+      return
+    }
+    const index = chunk.entries.indexOf(entry)
+    chunk.entries.splice(index, 1)
+    chunk.rows.splice(index, 1)
+    entry.chunk = undefined
+    this.board.dirtyKeys.add(chunk.key)
   }
 
   /** After an entry changed: draws it again, at another place where its new time says so. */
@@ -131,36 +196,23 @@ export class ChunkList {
     return last === undefined ? undefined : nextVisible(last, 0)
   }
 
+  /** The very first entry, tombstones included. */
+  private get first(): Entry | undefined {
+    return this.chunks[this.chunks.length - 1]?.entries[0]
+  }
+
+  private get last(): Entry | undefined {
+    const entries = this.chunks[0]?.entries
+    return entries?.[entries.length - 1]
+  }
+
   /** Visible entries in order, from the chunk in which a time lies: it may begin with earlier ones. */
   *since(sentAt: number): Generator<Entry> {
     const isEarlier = (first: Entry) => first.sequence === 0 && first.message.sentAt <= sentAt
-    let chunk = this.chunkWhere(isEarlier)
+    let chunk = chunkWhere(this.chunks, isEarlier)
     for (; chunk !== undefined; chunk = chunk.newer) {
       for (const entry of chunk.entries) if (!entry.isGone) yield entry
     }
-  }
-
-  takeChanges(): TimelineChanges {
-    const changes = { chunksChanged: this.chunksChanged, dirtyKeys: this.dirtyKeys }
-    this.chunksChanged = false
-    this.dirtyKeys = new Set()
-    return changes
-  }
-
-  /** The newest chunk whose first entry passes, or the oldest one. The older the entry, the sooner it passes. */
-  private chunkWhere(isEarlier: (first: Entry) => boolean): ChunkState | undefined {
-    const { chunks } = this
-    const passes = (chunk: ChunkState | undefined) =>
-      chunk?.entries[0] !== undefined && isEarlier(chunk.entries[0])
-    if (chunks.length < 2 || passes(chunks[0])) return chunks[0]
-    let low = 1
-    let high = chunks.length - 1
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (passes(chunks[middle])) high = middle
-      else low = middle + 1
-    }
-    return chunks[low]
   }
 
   /** Where a row for this place can go. Full chunks are left as they are when the row goes to their end. */
@@ -186,14 +238,16 @@ export class ChunkList {
   private split(chunk: ChunkState, at: number): ChunkState {
     const added = this.createChunk(chunk.entries.splice(at), chunk.rows.splice(at))
     chunk.visible -= added.visible
-    this.dirtyKeys.add(chunk.key)
+    this.board.dirtyKeys.add(chunk.key)
     this.link(added, chunk, chunk.newer)
     return added
   }
 
   private createChunk(entries: Entry[], rows: Row[]): ChunkState {
     const chunk: ChunkState = {
-      key: `c${this.nextKey++}`,
+      list: this,
+      hasGap: false,
+      key: `c${this.board.nextKey++}`,
       rows,
       entries,
       visible: entries.filter((entry) => !entry.isGone).length,
@@ -216,8 +270,8 @@ export class ChunkList {
     if (newer === undefined) this.chunks.unshift(chunk)
     else if (older === undefined) this.chunks.push(chunk)
     else this.chunks.splice(this.chunks.indexOf(older), 0, chunk)
-    this.chunksChanged = true
-    this.dirtyKeys.add(chunk.key)
+    this.board.version++
+    this.board.dirtyKeys.add(chunk.key)
   }
 
   private unlink(chunk: ChunkState): void {
@@ -225,8 +279,8 @@ export class ChunkList {
     if (chunk.newer !== undefined) chunk.newer.older = chunk.older
     this.chunks.splice(this.chunks.indexOf(chunk), 1)
     for (const entry of chunk.entries) entry.chunk = undefined
-    this.chunksChanged = true
-    this.dirtyKeys.delete(chunk.key)
+    this.board.version++
+    this.board.dirtyKeys.delete(chunk.key)
   }
 
   /** One row fewer is visible in a chunk; `index` is of the first row behind it. */
@@ -249,46 +303,6 @@ export class ChunkList {
     const row = this.draw(entry, previousVisible(chunk, index))
     if (shown !== undefined && isSameRow(shown, row)) return
     chunk.rows[index] = row
-    this.dirtyKeys.add(chunk.key)
+    this.board.dirtyKeys.add(chunk.key)
   }
-}
-
-/** Counted from the end, where nearly all messages go. */
-function indexFor(entries: readonly Entry[], entry: Entry): number {
-  for (let index = entries.length; index > 0; index--) {
-    const before = entries[index - 1]
-    if (before !== undefined && compareEntries(before, entry) < 0) return index
-  }
-  return 0
-}
-
-function isInOrder(chunk: ChunkState, index: number): boolean {
-  const entry = chunk.entries[index]
-  if (entry === undefined) return false
-  const before = chunk.entries[index - 1] ?? chunk.older?.entries[chunk.older.entries.length - 1]
-  const after = chunk.entries[index + 1] ?? chunk.newer?.entries[0]
-  if (before !== undefined && compareEntries(before, entry) >= 0) return false
-  return after === undefined || compareEntries(entry, after) < 0
-}
-
-/** Looks into one older chunk at most, because each has a visible row. */
-function previousVisible(chunk: ChunkState, index: number): Entry | undefined {
-  for (let from: ChunkState | undefined = chunk; from !== undefined; from = from.older) {
-    for (let i = from === chunk ? index - 1 : from.entries.length - 1; i >= 0; i--) {
-      const entry = from.entries[i]
-      if (entry?.isGone === false) return entry
-    }
-  }
-  return undefined
-}
-
-/** The first visible entry at or behind an index. */
-function nextVisible(chunk: ChunkState, index: number): Entry | undefined {
-  for (let from: ChunkState | undefined = chunk; from !== undefined; from = from.newer) {
-    for (let i = from === chunk ? index : 0; i < from.entries.length; i++) {
-      const entry = from.entries[i]
-      if (entry?.isGone === false) return entry
-    }
-  }
-  return undefined
 }

@@ -9,6 +9,7 @@ const GROUP_PAUSE_MS = 5 * 60_000
 export type RowContext = {
   selfId: string
   isFirstUnread: boolean
+  isTarget: boolean
   /** False while older messages than the oldest one shown may exist. */
   hasOldest: boolean
 }
@@ -35,6 +36,7 @@ export function makeRow(entry: Entry, previous: Entry | undefined, context: RowC
     time: entry.time,
     isEdited: message.editedAt > 0,
     state: entry.state,
+    isTarget: context.isTarget,
   }
 }
 
@@ -54,6 +56,7 @@ export function makeTombstone(id: string): Row {
     time: '',
     isEdited: false,
     state: '',
+    isTarget: false,
   }
 }
 
@@ -81,6 +84,7 @@ export function isSameRow(a: Row, b: Row): boolean {
     a.text === b.text &&
     a.time === b.time &&
     a.isEdited === b.isEdited &&
-    a.state === b.state
+    a.state === b.state &&
+    a.isTarget === b.isTarget
   )
 }

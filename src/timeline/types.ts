@@ -26,6 +26,8 @@ export type Row = {
   time: string
   isEdited: boolean
   state: SendState
+  /** A jump has just led here. */
+  isTarget: boolean
 }
 
 /** At most this many rows are drawn by one component (design, decision 5). */
@@ -36,6 +38,31 @@ export type Chunk = {
   readonly key: string
   /** Changed in place by the timeline: whoever shows it copies it when its key is reported dirty. */
   readonly rows: readonly Row[]
+  /** Messages between this chunk and the next newer one are not loaded. */
+  readonly hasGap: boolean
+}
+
+/** The times between which messages are missing, each of them loaded itself. */
+export type GapEnds = { olderTo: number; newerFrom: number }
+
+/** Messages and the time in which they are all there are. */
+export type LoadedPage = {
+  messages: readonly Message[]
+  /** Epoch milliseconds; -Infinity when the room begins with this page. */
+  from: number
+  /** Infinity when there is nothing newer. */
+  to: number
+  /** The end of the piece of history that this page was asked to continue; left out for a page from anywhere. */
+  joinsAt?: number
+}
+
+/** The newest messages, as they are kept on the device. */
+export type Snapshot = {
+  /** In the order of time, without a gap. */
+  messages: readonly Message[]
+  hasOldest: boolean
+  /** `latestUpdatedAt` of the timeline. */
+  syncedUntil: number
 }
 
 /** Everything about a row that depends on time zone and language. Must be pure; called once per message version. */
@@ -84,9 +111,9 @@ export type PendingState = Exclude<SendState, ''>
  * order, with duplicates and again. A removed id never comes back; an older `updatedAt` never replaces a newer one.
  */
 export type Timeline = {
-  /** Newest chunk first. The same array for the life of the timeline. */
+  /** Newest chunk first; read it anew after a change. */
   readonly chunks: readonly Chunk[]
-  /** Set once a history page said that the server has nothing older. */
+  /** Set once a history page said that the server has nothing older than the oldest message here. */
   readonly hasOldest: boolean
   /** Rows kept back since `hold()`. */
   readonly heldCount: number
@@ -105,10 +132,34 @@ export type Timeline = {
   readonly latestUpdatedAt: number
   /** The message under the "new messages" line; undefined also while history does not reach back to `lastSeenAt`. */
   readonly firstUnreadId: string | undefined
+  /** True when history reaches back to `lastSeenAt`: then `firstUnreadId` is final. */
+  readonly isFirstUnreadKnown: boolean
+  /** Messages of somebody else since `lastSeenAt`, as far as they are loaded. Walks over them. */
+  readonly unreadCount: number
   /** Any known message: shown, held, pending, or a thread reply that is not shown. */
   get(id: string): Message | undefined
-  /** One page of history; the first one must be the newest page. */
+  /** Whether a message has a row now. */
+  isDrawn(id: string): boolean
+  /** Whether a message is kept back by `hold()`. */
+  isHeld(id: string): boolean
+  /** The newest page, or one that continues the newest piece of history without a gap. */
   insertHistory(page: HistoryPage): void
+  /** A page from anywhere: connects, or leaves gaps at its sides. The newest page must have come before. */
+  insertPage(page: LoadedPage): void
+  /** The gap at the newer side of a chunk; undefined when it has none. */
+  gapAt(key: string): GapEnds | undefined
+  /**
+   * Frees pieces of history between gaps until no more than so many messages are kept. The newest piece stays, and the one
+   * that is being read.
+   * @param keptAt a time in the piece that is being read
+   */
+  dropFar(most: number, keptAt: number): void
+  /** Marks the row that a jump led to; `''` for none. */
+  setTarget(id: string): void
+  /** Begins with what was kept on the device instead of a newest page; a sync from `syncedUntil` makes it current. */
+  restore(snapshot: Snapshot): void
+  /** The newest messages without a gap, at most so many; undefined before anything is loaded. */
+  snapshot(most: number): Snapshot | undefined
   /**
    * New or changed messages. Unknown ones from before the loaded history are left out: their page brings them.
    * @param source `feed` for the stream and for a complete sync, `answer` for REST answers and ephemeral messages, which

@@ -7,6 +7,8 @@ export type Watermark = {
   note(messages: readonly Message[]): void
   /** The first page: a snapshot, so it counts also while the connection is away. */
   start(messages: readonly Message[]): void
+  /** Everything is known up to here and no further. */
+  reset(to: number): void
   freeze(): void
   thaw(): void
 }
@@ -26,6 +28,10 @@ export function createWatermark(): Watermark {
     start(messages) {
       value = maxUpdatedAt(messages, value)
       seen = Math.max(seen, value)
+    },
+    reset(to) {
+      value = to
+      seen = to
     },
     freeze() {
       isFrozen = true

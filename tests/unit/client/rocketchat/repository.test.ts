@@ -29,7 +29,10 @@ function setUp(answer: (call: Call) => unknown) {
       react: method('chat.react'),
       syncThreadMessages: method('chat.syncThreadMessages'),
     },
-    methodCalls: { loadSurroundingMessages: method('loadSurroundingMessages') },
+    methodCalls: {
+      loadSurroundingMessages: method('loadSurroundingMessages'),
+      loadNextMessages: method('loadNextMessages'),
+    },
     users: { me: method('users.me') },
   }
   const onDropped = (reason: string) => dropped.push(reason)
@@ -204,5 +207,32 @@ describe('single messages', () => {
     const { repository, calls } = setUp(() => undefined)
     await repository.markRead('r1')
     expect(calls).toEqual([{ name: 'subscriptions.read', args: ['r1'] }])
+  })
+})
+
+describe('the next newer messages', () => {
+  const wire = (id: string, ts: number) => ({
+    ...{ _id: id, rid: 'r', msg: id, ts, _updatedAt: ts },
+    u: { _id: 'u', username: 'u' },
+  })
+
+  test('begin with those of the very time that was asked for, in order', async () => {
+    const { repository, calls } = setUp(() => ({ messages: [wire('b', 6), wire('a', 5)] }))
+    const page = await repository.loadNewer('r', 5, 2)
+    expect(page.messages.map(({ id }) => id)).toEqual(['a', 'b'])
+    expect(page.hasNewest).toBe(false)
+    expect(JSON.stringify(calls)).toContain('["r",4,2]')
+  })
+
+  test('fewer than asked for are the last ones', async () => {
+    const { repository } = setUp(() => ({ messages: [wire('a', 5), {}] }))
+    expect(await repository.loadNewer('r', 5, 3)).toMatchObject({ hasNewest: true })
+  })
+
+  test.each([false, {}, undefined])('an answer without a list, %j, is refused', async (answer) => {
+    const { repository } = setUp(() => answer)
+    await expect(repository.loadNewer('r', 5, 3)).rejects.toMatchObject({
+      code: 'error-invalid-answer',
+    })
   })
 })

@@ -41,8 +41,10 @@ export function checkInvariants(timeline: Timeline, options: TimelineOptions): v
     )
   }
   if (!timeline.isHolding && timeline.heldCount > 0) throw new Error('held without holding')
+  const behindGaps = idsBehindGaps(timeline)
   rows.forEach((row, i) => {
-    const expected = expectedRow(messages[i]!, messages[i - 1], row, timeline, options)
+    const previous = behindGaps.has(row.id) ? undefined : messages[i - 1]
+    const expected = expectedRow(messages[i]!, previous, row, i > 0, timeline, options)
     for (const key of rowKeys) {
       if (row[key] !== expected[key]) {
         throw new Error(`${row.id}.${key} is ${String(row[key])}, not ${String(expected[key])}`)
@@ -68,6 +70,18 @@ function checkChunks(timeline: Timeline): void {
   }
 }
 
+/** The first visible message after each gap. */
+function idsBehindGaps(timeline: Timeline): Set<string> {
+  const ids = new Set<string>()
+  timeline.chunks.forEach(({ hasGap }, i) => {
+    if (!hasGap) return
+    const newer = timeline.chunks[i - 1]
+    if (newer === undefined) return
+    ids.add(newer.rows.find(({ kind }) => kind !== 'gone')!.id)
+  })
+  return ids
+}
+
 function checkOrder(rows: readonly Row[], messages: readonly Message[]): void {
   for (let i = 1; i < rows.length; i++) {
     const [before, row] = [rows[i - 1]!, rows[i]!]
@@ -83,12 +97,13 @@ function expectedRow(
   message: Message,
   previous: Message | undefined,
   row: Row,
+  isBehindGap: boolean,
   timeline: Timeline,
   { labels, selfId }: TimelineOptions,
-): Omit<Row, 'state'> {
+): Omit<Row, 'state' | 'isTarget'> {
   const day = labels.day(message.sentAt)
   const system = message.system === '' ? undefined : labels.system(message)
-  const isBorder = previous === undefined && !timeline.hasOldest
+  const isBorder = previous === undefined && (isBehindGap || !timeline.hasOldest)
   const isNewDay = previous === undefined || labels.day(previous.sentAt) !== day
   const isAfterSystem =
     previous !== undefined && previous.system !== '' && labels.system(previous) !== undefined

@@ -1,0 +1,144 @@
+import { ref, shallowRef } from 'vue'
+import type { Clock, TimerHandle } from '../platform/types'
+import type { OpenRoom } from './openRoom'
+import type { Place } from './places'
+
+/** How long the row that a jump led to stays marked, in ms. */
+const markMs = 2_000
+
+/** How long the list may take to say whether the "new messages" line is on the screen, in ms. */
+const firstLookMs = 500
+
+/** Where the list shall go. A new object for every wish, also for the same message. */
+export type ScrollTarget = {
+  id: string
+  /** Where the message's top shall be below the list's top, in px; undefined for the middle. */
+  offset: number | undefined
+}
+
+/** What is new above the screen. */
+export type UnreadAbove = {
+  count: number
+  /** There are more than these, which are not loaded. */
+  isMore: boolean
+}
+
+export type JumpResult = 'there' | 'missing' | 'failed'
+
+export type RoomJumpsOptions = {
+  clock: Clock
+  room: () => OpenRoom | undefined
+  /** The reader's last visit, frozen at opening; Infinity when nothing was unread. */
+  lastSeenAt: () => number
+  /** The reader leaves the newest message: from now on newer ones are kept back. */
+  leaveNewest: () => void
+  /** Draws everything that is known now. */
+  flush: () => void
+}
+
+/** Takes the reader of the open room to a message, a day, or the first unread one, loading what surrounds it. */
+export function createRoomJumps(options: RoomJumpsOptions) {
+  const { clock } = options
+  const target = shallowRef<ScrollTarget>()
+  /** A jump waits for the server. */
+  const isJumping = ref(false)
+  const unreadAbove = shallowRef<UnreadAbove>()
+  let hasLooked = false
+  let isLooking = false
+  let lookTimer: TimerHandle
+  let markTimer: TimerHandle
+
+  /** A room was opened or left. */
+  function reset(): void {
+    clock.clearTimeout(lookTimer)
+    clock.clearTimeout(markTimer)
+    target.value = undefined
+    isJumping.value = false
+    unreadAbove.value = undefined
+    hasLooked = false
+    isLooking = false
+  }
+
+  function show(room: OpenRoom, id: string, offset: number | undefined): void {
+    options.leaveNewest()
+    if (offset === undefined) {
+      room.timeline.setTarget(id)
+      clock.clearTimeout(markTimer)
+      markTimer = clock.setTimeout(() => {
+        room.timeline.setTarget('')
+        options.flush()
+      }, markMs)
+    }
+    options.flush()
+    target.value = { id, offset }
+  }
+
+  /** Runs one way of finding a message; a jump into a room that was left meanwhile goes nowhere. */
+  async function go(
+    find: (room: OpenRoom) => Promise<string | undefined>,
+    offset?: number,
+  ): Promise<JumpResult> {
+    const room = options.room()
+    if (!room?.isLoaded || isJumping.value) return 'failed'
+    isJumping.value = true
+    try {
+      const id = await find(room)
+      if (options.room() !== room) return 'missing'
+      if (id === undefined) return 'missing'
+      show(room, id, offset)
+      return 'there'
+    } catch {
+      return 'failed'
+    } finally {
+      if (options.room() === room) isJumping.value = false
+    }
+  }
+
+  const reach = (id: string) => async (room: OpenRoom) =>
+    (await room.history.reach(id)) ? id : undefined
+
+  async function findFirstUnread({ timeline, history }: OpenRoom): Promise<string | undefined> {
+    const since = options.lastSeenAt()
+    if (timeline.isFirstUnreadKnown || since === Infinity) return timeline.firstUnreadId
+    const first = await history.reachTime(since + 1)
+    return timeline.isFirstUnreadKnown ? timeline.firstUnreadId : first
+  }
+
+  /** After each drawing: once messages are there, looks whether the first unread one is above the screen. */
+  function look(room: OpenRoom): void {
+    if (isLooking || hasLooked || !room.isCurrent || options.lastSeenAt() === Infinity) return
+    isLooking = true
+    lookTimer = clock.setTimeout(() => {
+      if (hasLooked) return
+      const { unreadCount: count, isFirstUnreadKnown, firstUnreadId } = room.timeline
+      const isMore = !isFirstUnreadKnown
+      if (isMore || firstUnreadId !== undefined) unreadAbove.value = { count, isMore }
+    }, firstLookMs)
+  }
+
+  /** The "new messages" line is on the screen: nobody has to be led there. */
+  function noteDividerSeen(): void {
+    hasLooked = true
+    unreadAbove.value = undefined
+  }
+
+  return {
+    state: { target, isJumping, unreadAbove },
+    reset,
+    look,
+    actions: {
+      /** To a message of the open room by its id. */
+      jumpTo: (id: string) => go(reach(id)),
+      /** To where the room was left. */
+      returnTo: ({ id, offset }: Place) => go(reach(id), offset),
+      /** To the first message at or after a time in epoch milliseconds. */
+      jumpToTime: (at: number) => go((room) => room.history.reachTime(at)),
+      async jumpToFirstUnread(): Promise<JumpResult> {
+        const result = await go(findFirstUnread)
+        if (result !== 'failed') noteDividerSeen()
+        return result
+      },
+      noteDividerSeen,
+    },
+  }
+}

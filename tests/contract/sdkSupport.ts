@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { WebSocket } from 'ws'
+
+/** Every socket that a library opened since `watchSockets`, so that a test can cut one. */
+export type SocketWatch = {
+  /** The constructor to hand to a library. */
+  Socket: typeof WebSocket
+  /** Cuts the newest socket without a word. */
+  cut(): void
+  count(): number
+}
+
+export const watchSockets = (): SocketWatch => {
+  const opened: WebSocket[] = []
+  class WatchedSocket extends WebSocket {
+    constructor(address: string | URL) {
+      super(address)
+      opened.push(this)
+    }
+  }
+  return {
+    Socket: WatchedSocket as typeof WebSocket,
+    cut: () => opened.at(-1)?.terminate(),
+    count: () => opened.length,
+  }
+}
+
+/** The digest that clients send in place of a password (protocol reference 1.7). */
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Values in the order in which they came, and waiting for those that will. */
+export type Inbox<Value> = {
+  put(value: Value): void
+  /** The first value, of those that came or will come, which matches; it is taken out. */
+  next(matches: (value: Value) => boolean): Promise<Value>
+  /** Those that nobody took. */
+  left(): readonly Value[]
+}
+
+export const createInbox = <Value>(): Inbox<Value> => {
+  const values: Value[] = []
+  const waiting = new Map<(value: Value) => boolean, (value: Value) => void>()
+  return {
+    put: (value) => {
+      for (const [matches, resolve] of waiting) {
+        if (!matches(value)) continue
+        waiting.delete(matches)
+        resolve(value)
+        return
+      }
+      values.push(value)
+    },
+    next: (matches) => {
+      const index = values.findIndex(matches)
+      const [found] = index === -1 ? [] : values.splice(index, 1)
+      if (found !== undefined) return Promise.resolve(found)
+      return new Promise((resolve) => waiting.set(matches, resolve))
+    },
+    left: () => values,
+  }
+}

@@ -30,5 +30,9 @@ export const lockFolder = (dataDir: string): (() => void) => {
       ? new FolderInUse(dataDir)
       : error
   }
-  return () => database.close()
+  return () => {
+    // Closing alone gives the lock back only when the binding's memory is collected.
+    database.exec('ROLLBACK')
+    database.close()
+  }
 }

@@ -22,7 +22,7 @@ export const sendForm = async (
   const form = new FormData()
   for (const [name, value] of Object.entries(fields)) form.append(name, value)
   for (const { name, type, data, field } of files) {
-    form.append(field ?? 'file', new Blob([data], { type }), name)
+    form.append(field ?? 'file', new Blob([new Uint8Array(Buffer.from(data))], { type }), name)
   }
   const response = await fetch(`${test.server.url}/api/v1/${path}`, {
     method: 'POST',

@@ -42,7 +42,7 @@ export const defaultRepeats = 5
 export const defineBench = <State>(bench: Bench<State>): AnyBench => ({
   ...bench,
   runAll: async (progress) => {
-    const repeats = bench.repeats ?? defaultRepeats
+    const repeats = Number(process.env.BENCH_REPEATS ?? bench.repeats ?? defaultRepeats)
     const state = await bench.setUp()
     const runs: Measured[] = []
     try {

@@ -29,6 +29,11 @@ const SYNC_OVERLAP_MS = 5_000
 export type RepositoryOptions = {
   /** Told once for each malformed document that was left out; never carries content. */
   onDropped?: (reason: string) => void
+  /**
+   * Called with each message of a page or a sync: gives it as it is to be shown, for example with an edit that is still on
+   * its way. Single messages (`sendMessage`, `getMessage`, `editMessage`) are the server's.
+   */
+  present?: (message: Message) => Message
 }
 
 export type HistoryRange = {
@@ -84,9 +89,14 @@ export type Repository = {
   markRead(roomId: string): Promise<void>
 }
 
+/** A list of the wire as messages, malformed ones left out. @throws {ApiError} when it is no list */
+type ReadMessages = (value: unknown) => Message[]
+
 /** Binds the decoders to REST. */
 export function createRepository(rest: RestApi, options: RepositoryOptions = {}): Repository {
-  const onDropped = options.onDropped ?? (() => undefined)
+  const { onDropped = () => undefined, present = (message: Message) => message } = options
+  const readMessages: ReadMessages = (value) =>
+    decodeList(value, decodeMessage, () => onDropped('malformed message')).map(present)
 
   return {
     async loadSubscriptions(updatedSince) {
@@ -103,15 +113,15 @@ export function createRepository(rest: RestApi, options: RepositoryOptions = {})
         removedIds: decodeIds(remove),
       }
     },
-    loadHistory: (kind, roomId, range) => loadHistory(rest, kind, roomId, range, onDropped),
+    loadHistory: (kind, roomId, range) => loadHistory(rest, kind, roomId, range, readMessages),
     loadSurrounding: (roomId, messageId, count) =>
-      loadSurrounding(rest, roomId, messageId, count, onDropped),
-    loadNewer: (roomId, from, count) => loadNewer(rest, roomId, from, count, onDropped),
-    syncMessages: (roomId, since) => syncRoom(rest, roomId, since, onDropped),
+      loadSurrounding(rest, roomId, messageId, count, readMessages),
+    loadNewer: (roomId, from, count) => loadNewer(rest, roomId, from, count, readMessages),
+    syncMessages: (roomId, since) => syncRoom(rest, roomId, since, readMessages),
     async syncThread(threadId, since) {
       const { messages } = await rest.chat.syncThreadMessages(threadId, overlapped(since))
       return {
-        update: decodeList(messages?.update, decodeMessage, () => onDropped('malformed message')),
+        update: readMessages(messages?.update),
         removedIds: decodeIds(messages?.remove),
       }
     },
@@ -146,11 +156,11 @@ async function loadHistory(
   kind: RoomKind,
   roomId: string,
   { before, count }: HistoryRange,
-  onDropped: (reason: string) => void,
+  readMessages: ReadMessages,
 ): Promise<HistoryPage> {
   const query = { latest: before, count, inclusive: true }
   const raw = listOf((await rest.history.load(kind, roomId, query)).messages)
-  const messages = decodeList(raw, decodeMessage, () => onDropped('malformed message'))
+  const messages = readMessages(raw)
   // Malformed ones count too: the server had them.
   return { messages: messages.sort(bySentAt), hasOldest: raw.length < count }
 }
@@ -160,14 +170,12 @@ async function loadSurrounding(
   roomId: string,
   messageId: string,
   count: number,
-  onDropped: (reason: string) => void,
+  readMessages: ReadMessages,
 ): Promise<Surroundings | undefined> {
   const answer = await rest.methodCalls.loadSurroundingMessages(roomId, messageId, count)
   if (answer === false) return undefined
   const wire = asObject(answer) ?? {}
-  const messages = decodeList(field(wire, 'messages'), decodeMessage, () =>
-    onDropped('malformed message'),
-  )
+  const messages = readMessages(field(wire, 'messages'))
   return {
     messages: messages.sort(bySentAt),
     hasOlder: flag(wire, 'moreBefore'),
@@ -180,11 +188,11 @@ async function loadNewer(
   roomId: string,
   from: number,
   count: number,
-  onDropped: (reason: string) => void,
+  readMessages: ReadMessages,
 ): Promise<NewerPage> {
   const answer = await rest.methodCalls.loadNextMessages(roomId, from - 1, count)
   const raw = listOf(field(asObject(answer) ?? {}, 'messages'))
-  const messages = decodeList(raw, decodeMessage, () => onDropped('malformed message'))
+  const messages = readMessages(raw)
   return { messages: messages.sort(bySentAt), hasNewest: raw.length < count }
 }
 
@@ -192,7 +200,7 @@ async function syncRoom(
   rest: RestApi,
   roomId: string,
   since: number,
-  onDropped: (reason: string) => void,
+  readMessages: ReadMessages,
 ): Promise<MessageSync> {
   const from = String(overlapped(since))
   const [updated, deleted] = await Promise.all([
@@ -200,7 +208,7 @@ async function syncRoom(
     readCursor(rest, roomId, 'DELETED', from),
   ])
   return {
-    updated: decodeList(updated.documents, decodeMessage, () => onDropped('malformed message')),
+    updated: readMessages(updated.documents),
     removedIds: decodeIds(deleted.documents),
     isComplete: updated.isComplete && deleted.isComplete,
   }

@@ -2,12 +2,14 @@ import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import type { Delta, Message, Room, Subscription } from '../rocketchat/types'
 import type { PruneRange, SendState } from '../timeline/types'
+import { createKeptLists } from './cache/keptLists'
+import { useMessageCache } from './cache/messageCache'
 import { originOf, type Channel, type Origin } from './channel'
 import { createChannelList } from './channelList'
 import { createDrafts } from './drafts'
 import { createFlusher } from './flusher'
 import { useOpenChannel } from './openChannel'
-import { useOutboxStore } from './outbox'
+import { useOutboxStore, type OutboxListeners } from './outbox'
 import { useServices } from './services'
 import { useSessionStore } from './session'
 import { useSettingsStore } from './settings'
@@ -23,16 +25,21 @@ export type ListState = 'loading' | 'ready' | 'failed'
  * the actions, are kept unreactive, and reach the screen once per flush window.
  */
 export const useChatStore = defineStore('chat', () => {
-  const { clock, storage, flushIntervalMs, maxDrawsPerSecond } = useServices()
+  const { clock, storage, lifecycle, flushIntervalMs, maxDrawsPerSecond } = useServices()
+  const cache = useMessageCache()
   const outbox = useOutboxStore()
   const session = useSessionStore()
   const settings = useSettingsStore()
   const typing = useTypingStore()
 
   const list = createChannelList()
+  const kept = createKeptLists({ cache, clock, list })
   const drafts = createDrafts(storage, clock)
   const channels = shallowRef<readonly Channel[]>([])
   const listState = ref<ListState>('loading')
+  /** The server has said everything about the list: an id that is not in it is unknown. */
+  let isListComplete = false
+  let isComplete = false
   let isListVisible = false
   let shownDay = -1
 
@@ -48,7 +55,7 @@ export const useChatStore = defineStore('chat', () => {
     list,
     drafts,
     flusher,
-    isListComplete: () => listState.value === 'ready',
+    isListComplete: () => isListComplete,
   })
 
   /** Labels such as "Yesterday" are made again when another day has begun. */
@@ -86,19 +93,24 @@ export const useChatStore = defineStore('chat', () => {
 
   /** A channel is new or has changed; an older copy than the known one is ignored. */
   function insertChannel(subscription: Subscription): void {
-    if (list.putSubscription(subscription)) listChanged()
+    if (!list.putSubscription(subscription)) return
+    kept.note(subscription.roomId)
+    listChanged()
   }
 
   function removeChannel(roomId: string): void {
     list.removeSubscription(roomId)
+    kept.note(roomId)
+    cache.remove(roomId)
     listChanged()
   }
 
   function updateRoom(room: Room): void {
     if (!list.putRoom(room)) return
+    kept.note(room.id)
     listChanged()
     // The room names its newest message too: a second way for one that the room's own stream has not brought yet.
-    if (room.lastMessage) open.appendMessage(room.lastMessage, 'answer')
+    if (room.lastMessage) open.appendMessage(outbox.present(room.lastMessage), 'answer')
   }
 
   function removeRoom(roomId: string): void {
@@ -110,6 +122,8 @@ export const useChatStore = defineStore('chat', () => {
   function applyLists(subscriptions: Delta<Subscription>, rooms: Delta<Room>): void {
     list.applySubscriptions(subscriptions)
     list.applyRooms(rooms)
+    kept.noteAnswers(subscriptions, rooms)
+    isListComplete = true
     listState.value = 'ready'
     listChanged()
   }
@@ -131,7 +145,57 @@ export const useChatStore = defineStore('chat', () => {
   function appendMessage(message: Message, source: 'feed' | 'answer' = 'feed'): void {
     outbox.noteStored(message.id)
     typing.note(message.roomId, message.author.username, false)
-    open.appendMessage(message, source)
+    open.appendMessage(outbox.present(message), source)
+  }
+
+  /** Messages are deleted, for everybody. */
+  function removeMessages(roomId: string, ids: readonly string[]): void {
+    outbox.noteRemoved(ids)
+    open.removeMessages(roomId, ids)
+  }
+
+  /** Nothing that came after what was seen may be marked as read, and without the lists nobody knows what came. */
+  function mayMarkRead(roomId: string, seenUntil: number): 'yes' | 'no' | 'later' {
+    if (!isComplete) return 'later'
+    if (!list.hasUnread(roomId)) return 'no'
+    return (list.room(roomId)?.lastActivityAt ?? 0) > seenUntil ? 'no' : 'yes'
+  }
+
+  /** What the outbox tells. */
+  const outboxListeners: OutboxListeners = {
+    onEntry: (entry) => open.showPending(entry),
+    onSent: (message) => appendMessage(message, 'answer'),
+    onDiscarded: (entry) => open.dropPending(entry),
+    onShown: (message) => open.appendMessage(message, 'answer'),
+    onRemoved: (roomId, id) => open.removeMessages(roomId, [id]),
+    mayMarkRead,
+  }
+
+  /**
+   * Changes the text of an own message of the open room, shown at once and sent when it can be; of a message that is not sent
+   * yet, what will be sent. A refusal shows it as it was and is told by the outbox's `lastRefusal`.
+   * @returns false when this device could not keep the change on disk
+   */
+  function editMessage(id: string, text: string): boolean {
+    return outbox.edit(open.actions.openId(), id, text)
+  }
+
+  /** Deletes a message of the open room for everybody; as `editMessage`. One that is not sent yet is never sent. */
+  function deleteMessage(id: string): boolean {
+    return outbox.remove(open.actions.openId(), id)
+  }
+
+  /**
+   * Adds the user's reaction to a message of the open room, or takes it back; as `editMessage`.
+   * @param emoji with its colons, such as `:smile:`
+   */
+  function react(id: string, emoji: string, shouldReact: boolean): boolean {
+    return outbox.react(open.actions.openId(), id, emoji, shouldReact)
+  }
+
+  /** The user has seen all that this client knows of a room: told to the server now, or when it can be reached. */
+  function markRead(roomId: string): void {
+    outbox.markRead(roomId, list.room(roomId)?.lastActivityAt ?? 0)
   }
 
   /** Only this user sees it and the server does not keep it. */
@@ -149,15 +213,34 @@ export const useChatStore = defineStore('chat', () => {
     return originOf(message, session.user?.id ?? '')
   }
 
-  function start(userId: string): void {
+  /** Begins for a person. Resolves once what is kept of the list on this device is in it; never rejects. */
+  async function start(userId: string): Promise<void> {
     listState.value = 'loading'
+    isListComplete = false
+    isComplete = false
+    cache.start(userId)
+    outbox.start(userId, outboxListeners)
     drafts.start(userId)
     for (const [roomId, text] of drafts.entries()) list.setDraft(roomId, text)
+    if (!(await kept.restore())) return
+    listState.value = 'ready'
+    listChanged()
   }
+
+  /** Whether everything that is known is up to date: the connection is live and what was missed is there. */
+  function setComplete(isNow: boolean): void {
+    isComplete = isNow
+  }
+
+  lifecycle.onBackground(() => {
+    kept.save()
+    void cache.flush()
+  })
 
   session.onEnd(() => {
     open.actions.leaveChannel()
     drafts.stop(!session.isExpired)
+    kept.stop()
     list.clear()
     channels.value = []
     listState.value = 'loading'
@@ -178,6 +261,7 @@ export const useChatStore = defineStore('chat', () => {
     watermarks: () => list.watermarks(),
     settleWatermarks: () => list.settleWatermarks(),
     start,
+    setComplete,
     setListVisible,
     insertChannel,
     removeChannel,
@@ -188,14 +272,18 @@ export const useChatStore = defineStore('chat', () => {
     increaseUnread,
     appendMessage,
     appendEphemeral,
-    removeMessages: open.removeMessages,
+    removeMessages,
     pruneMessages,
     originOfMessage,
     nameOf: list.nameOf,
     markStale: open.markStale,
     catchUp: open.catchUp,
-    showPending: open.showPending,
-    dropPending: open.dropPending,
+    room: (roomId: string) => list.room(roomId),
+    editMessage,
+    deleteMessage,
+    react,
+    markRead,
+    pendingOperations: outbox.pendingOperations,
     retry: outbox.retry,
     discard: outbox.discard,
     /** How far a message of the outbox is; `''` for one that the server has. */

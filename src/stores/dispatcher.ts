@@ -6,11 +6,14 @@ import { useTypingStore } from './typing'
 export type DispatcherOptions = {
   /** Asked when an event cannot be applied exactly and the open room has to be synced instead. */
   onResyncRoom: (roomId: string) => void
+  /** Something has happened in a room, of which this event says only a part. */
+  onActivity: (roomId: string) => void
 }
 
 /** The one place that assigns events to stores: every event comes through this switch, whichever way it came in. */
 export function createDispatcher({
   onResyncRoom,
+  onActivity,
 }: DispatcherOptions): (event: DomainEvent) => void {
   const chat = useChatStore()
   const session = useSessionStore()
@@ -36,6 +39,7 @@ export function createDispatcher({
         return
       case 'room':
         chat.updateRoom(event.room)
+        onActivity(event.room.id)
         return
       case 'roomRemoved':
         chat.removeRoom(event.roomId)

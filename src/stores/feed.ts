@@ -4,10 +4,12 @@ import { ApiError } from '../api/apiError'
 import { StorageError, type TimerHandle } from '../platform/types'
 import type { RealtimeState, StreamFrame } from '../realtime/realtime'
 import { decodeFrame } from '../rocketchat/streams'
+import { useMessageCache } from './cache/messageCache'
 import { useChatStore } from './chat'
 import { useConnectionStore } from './connection'
 import { createDispatcher } from './dispatcher'
 import { useOutboxStore } from './outbox'
+import { createRoomSync } from './roomSync'
 import { useServices } from './services'
 import { useSessionStore } from './session'
 
@@ -40,6 +42,8 @@ export const useFeedStore = defineStore('feed', () => {
 
   /** Frames that could not be read: counted, never shown. */
   const droppedFrames = ref(0)
+  /** The same for documents of answers. */
+  const droppedDocuments = ref(0)
   const isSynced = ref(false)
   const isOnline = ref(true)
   /** Short interruptions are not worth a line that jumps in and out. */
@@ -60,7 +64,17 @@ export const useFeedStore = defineStore('feed', () => {
     return connection.state === 'live' ? 'updating' : 'connecting'
   })
 
-  const dispatch = createDispatcher({ onResyncRoom: () => void resyncRoom() })
+  const roomSync = createRoomSync({
+    clock,
+    repository,
+    cache: useMessageCache(),
+    room: chat.room,
+    isOpen: (roomId) => chat.openId() === roomId,
+  })
+  const dispatch = createDispatcher({
+    onResyncRoom: () => void resyncRoom(),
+    onActivity: roomSync.note,
+  })
 
   function onFrame(frame: StreamFrame): void {
     const event = decodeFrame(frame, () => {
@@ -73,22 +87,20 @@ export const useFeedStore = defineStore('feed', () => {
   function start(): void {
     const { user, realtime } = session
     if (!user || !realtime) return
-    chat.start(user.id)
-    outbox.start(user.id, {
-      onEntry: chat.showPending,
-      onSent: (message) => chat.appendMessage(message, 'answer'),
-      onDiscarded: chat.dropPending,
-    })
+    const restored = chat.start(user.id)
     run += 1
     retries = 0
     renewals = 0
-    isSynced.value = false
+    setSynced(false)
     waitForLine()
     disposeNetwork = network.onChange((online) => {
       isOnline.value = online
     })
     const startedRun = run
-    firstLoad = loadLists(() => run !== startedRun).catch(() => undefined)
+    const isOver = (): boolean => run !== startedRun
+    firstLoad = restored
+      .then(() => (isOver() ? undefined : loadLists(isOver)))
+      .catch(() => undefined)
     const target = { ...realtime, userId: user.id, username: user.username }
     connection.open(target, { onState, onFrame })
   }
@@ -99,7 +111,13 @@ export const useFeedStore = defineStore('feed', () => {
     clock.clearTimeout(retryTimer)
     disposeNetwork()
     connection.close()
-    isSynced.value = false
+    roomSync.stop()
+    setSynced(false)
+  }
+
+  function setSynced(isNow: boolean): void {
+    isSynced.value = isNow
+    chat.setComplete(isNow)
   }
 
   function waitForLine(): void {
@@ -121,7 +139,8 @@ export const useFeedStore = defineStore('feed', () => {
       waitForLine()
       chat.settleWatermarks()
     }
-    isSynced.value = false
+    setSynced(false)
+    roomSync.stop()
     clock.clearTimeout(retryTimer)
     chat.markStale()
     if (state === 'rejected') void renew()
@@ -158,9 +177,10 @@ export const useFeedStore = defineStore('feed', () => {
       if (isStale()) return
       await chat.catchUp()
       if (isStale()) return
-      isSynced.value = true
+      setSynced(true)
       retries = 0
       outbox.pump()
+      roomSync.start(isStale)
     } catch (error) {
       if (isStale()) return
       if (!(error instanceof ApiError || error instanceof StorageError)) throw error
@@ -199,7 +219,12 @@ export const useFeedStore = defineStore('feed', () => {
     return delay * (0.75 + clock.random() / 2)
   }
 
+  /** An answer had a document that could not be read. */
+  function noteDropped(): void {
+    droppedDocuments.value += 1
+  }
+
   session.onEnd(stop)
 
-  return { lineState, droppedFrames, start }
+  return { lineState, droppedFrames, droppedDocuments, start, noteDropped }
 })

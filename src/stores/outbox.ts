@@ -1,225 +1,258 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
-import { ApiError } from '../api/apiError'
-import type { TimerHandle } from '../platform/types'
 import { createMessageId } from '../rocketchat/messageId'
 import type { Message } from '../rocketchat/types'
-import { readOutboxEntry, type OutboxEntry } from './outboxEntry'
+import { useMessageCache } from './cache/messageCache'
+import type { Outcome } from './outboxAttempt'
+import {
+  isChange,
+  isOperation,
+  newItem,
+  type ChangeOperation,
+  type Operation,
+  type OutboxEntry,
+  type QueueItem,
+} from './outboxEntry'
+import { applyChanges, fold } from './outboxFold'
+import { createOverlay } from './outboxOverlay'
+import { createOutboxQueue } from './outboxQueue'
+import { createOutboxRunner } from './outboxRunner'
 import { useServices } from './services'
 import { useSessionStore } from './session'
 
-/** Waits between attempts while the server cannot be reached, in milliseconds; a live connection tries at once. */
-const retryDelays = [2_000, 5_000, 10_000, 30_000]
-
 export type OutboxListeners = {
-  /** An entry is new or its state changed. */
+  /** A message is new, or its state or text changed. */
   onEntry: (entry: OutboxEntry) => void
   /** The server has it. */
   onSent: (message: Message) => void
   /** The user removed it. */
   onDiscarded: (entry: OutboxEntry) => void
+  /** A message of the server is to be shown like this now: changed, or as it was. */
+  onShown: (message: Message) => void
+  /** The server has deleted it. */
+  onRemoved: (roomId: string, messageId: string) => void
+  /**
+   * Whether a room may be marked as read that the user had seen up to a moment of the server's clock; what came after it was
+   * not seen. `later` while it is not known what is new.
+   */
+  mayMarkRead: (roomId: string, seenUntil: number) => 'yes' | 'no' | 'later'
 }
 
 /**
- * Messages that the server does not have yet. Each is on disk before its first attempt and keeps its order in its room.
+ * What the server does not have yet: messages, and edits, deletions, reactions and read marks. Each is on disk before its
+ * first attempt. Those of one room go in their order, one at a time, and are tried again by themselves: after seconds, a
+ * reconnect, a restart, or days.
  *
- *   add --> waiting --attempt--> sending --stored--> (gone: the server's copy takes its place)
- *              ^                    |--no answer--> waiting, unclear: the next attempt first asks chat.getMessage
- *              `------retry-----  failed <--refused--'       failed --discard--> (gone)
+ *   add --> waiting --attempt--> sending --stored--> sent (gone: the server's copy takes its place)
+ *            |   ^                 |---no answer---> waiting, unclear: the next attempt first asks chat.getMessage
+ *            |   `--retry, edit--  |
+ *            |               failed <---refused---'  with the server's code and text
+ *            |                 |
+ *            `-----------------`--discard, delete, folded--> cancelled (gone)
+ *
+ * Failed messages and edits stay for retry, edit and discard. A refused deletion or reaction holds nothing that was typed: it
+ * goes at once, the message is shown as it was, and `lastRefusal` says why. How operations are folded is said at `fold`, how
+ * they are shown meanwhile at `Overlay`. Attachments are no part of it, because nothing uploads them yet.
  */
 export const useOutboxStore = defineStore('outbox', () => {
-  const { clock, storage, repository } = useServices()
+  const { clock, storage, repository, serverUrl } = useServices()
+  const cache = useMessageCache()
   const session = useSessionStore()
-  const entries = shallowRef<readonly OutboxEntry[]>([])
-  /** The entry that the server refused last, with its reason. */
+  /** The message that the server refused last, with its reason. */
   const lastFailure = shallowRef<OutboxEntry>()
-  const unsentCount = computed(() => entries.value.length)
-  const busyRooms = new Set<string>()
+  /** The edit, deletion or reaction that the server refused last, with its reason. */
+  const lastRefusal = shallowRef<ChangeOperation>()
+  const queue = createOutboxQueue(storage, cache.makeRoom)
+  const { items } = queue
+  const entries = computed(() =>
+    items.value.filter((item): item is OutboxEntry => !isOperation(item)),
+  )
+  /** Read marks do not count: nobody misses them. */
+  const unsentCount = computed(
+    () => items.value.filter((item) => !isOperation(item) || item.kind !== 'read').length,
+  )
   let listeners: OutboxListeners | undefined
-  let ownerId = ''
-  /** Grows with each start and stop: attempts of an earlier run change nothing in the next. */
-  let run = 0
-  let retryTimer: TimerHandle
-  let retries = 0
 
-  const keyOf = (userId: string): string => `outbox:${userId}`
+  const username = (): string => session.user?.username ?? ''
+  const overlay = createOverlay({ queue: () => items.value, username, onBase: queue.rebase })
+  const runner = createOutboxRunner({
+    clock,
+    repository,
+    queue,
+    onAttempt: ({ id }) => mark(id, { state: 'sending' }),
+    onOutcome: settle,
+    mayMarkRead: (roomId, seenUntil) => listeners?.mayMarkRead(roomId, seenUntil) ?? 'later',
+  })
 
   /** Loads what this user had not sent and reports from now on to `next`. */
   function start(userId: string, next: OutboxListeners): void {
     stop()
-    run += 1
-    ownerId = userId
     listeners = next
-    const saved = storage.get(keyOf(userId))
-    const list: unknown[] = Array.isArray(saved) ? saved : []
-    entries.value = list.flatMap((value) => readOutboxEntry(value) ?? [])
+    queue.open(serverUrl?.() ?? '', userId)
+    cache.setOverlay(overlay)
   }
 
   /** Forgets the user; what is unsent stays on disk for the next time, unless `erase`. */
   function stop(erase = false): void {
-    run += 1
-    clock.clearTimeout(retryTimer)
-    if (erase && ownerId !== '') storage.remove(keyOf(ownerId))
-    ownerId = ''
+    runner.stop()
+    queue.close(erase)
+    overlay.clear()
     listeners = undefined
-    entries.value = []
     lastFailure.value = undefined
-    busyRooms.clear()
-    retries = 0
+    lastRefusal.value = undefined
   }
 
-  /** True when it is on disk. A full disk does not stop the message, it only cannot outlive the app. */
-  function save(): boolean {
-    try {
-      storage.set(keyOf(ownerId), entries.value)
-      return true
-    } catch {
-      return false
-    }
-  }
-
-  function replace(id: string, change: Partial<OutboxEntry>): void {
-    let changed: OutboxEntry | undefined
-    entries.value = entries.value.map((entry) => {
-      if (entry.id !== id) return entry
-      changed = { ...entry, ...change }
-      return changed
-    })
-    if (!changed) return
-    save()
+  function mark(id: string, change: Parameters<typeof queue.replace>[1]): void {
+    const changed = queue.replace(id, change)
+    if (!changed || isOperation(changed)) return
     if (changed.state === 'failed') lastFailure.value = changed
-    listeners?.onEntry(changed)
-  }
-
-  function drop(id: string): void {
-    entries.value = entries.value.filter((entry) => entry.id !== id)
-    save()
+    listeners?.onEntry(displayed(changed))
   }
 
   /** Keeps a message and starts to send it. `isKept` is false when the device's storage is full. */
   function add(roomId: string, text: string): { entry: OutboxEntry; isKept: boolean } {
-    const entry: OutboxEntry = {
-      id: createMessageId(() => clock.random()),
-      roomId,
-      text,
-      createdAt: clock.now(),
-      state: 'waiting',
-      isUnclear: false,
-      code: '',
-      reason: '',
-    }
-    entries.value = [...entries.value, entry]
-    const isKept = save()
+    const entry: OutboxEntry = { ...itemFor(roomId), text }
+    const isKept = queue.keep([...items.value, entry])
     listeners?.onEntry(entry)
-    pump()
+    runner.pump()
     return { entry, isKept }
   }
 
-  /** Tries everything that waits, one message per room at a time. */
-  function pump(): void {
-    clock.clearTimeout(retryTimer)
-    const rooms = new Set(entries.value.map(({ roomId }) => roomId))
-    for (const roomId of rooms) {
-      if (!busyRooms.has(roomId)) void pumpRoom(roomId)
+  function itemFor(roomId: string): ReturnType<typeof newItem> {
+    const id = createMessageId(() => clock.random())
+    return newItem(id, roomId, clock.now())
+  }
+
+  /** Adds an operation, folded into what waits. False when the device's storage is full. */
+  function addOperation(operation: Operation): boolean {
+    const before = entries.value
+    const isKept = queue.keep(fold(items.value, operation, username()))
+    for (const entry of before) {
+      const now = find(entry.id)
+      if (!now) listeners?.onDiscarded(entry)
+      else if (now !== entry) listeners?.onEntry(displayed(now))
+    }
+    if (isChange(operation)) show(operation)
+    runner.pump()
+    return isKept
+  }
+
+  /** Brings the message of a change to the screen as it is to be seen now. */
+  function show({ messageId, base }: ChangeOperation): void {
+    const entry = find(messageId)
+    if (entry) listeners?.onEntry(displayed(entry))
+    else if (base) listeners?.onShown(overlay.replacement(base))
+  }
+
+  /** An unsent message with the edit that waits behind it. */
+  function displayed(entry: OutboxEntry): OutboxEntry {
+    const edit = items.value.find((item) => isChange(item, entry.id) && item.kind === 'edit')
+    return edit && 'text' in edit ? { ...entry, text: edit.text } : entry
+  }
+
+  function changeOf(roomId: string, messageId: string) {
+    const known = overlay.recent(messageId)
+    return { ...itemFor(roomId), messageId, base: known && overlay.original(known) }
+  }
+
+  /** Changes the text of a message; of one that is not sent yet, what will be sent. */
+  function edit(roomId: string, messageId: string, text: string): boolean {
+    return addOperation({ ...changeOf(roomId, messageId), kind: 'edit', text })
+  }
+
+  /** Deletes a message for everybody; one that is not sent yet is never sent. */
+  function remove(roomId: string, messageId: string): boolean {
+    return addOperation({ ...changeOf(roomId, messageId), kind: 'delete' })
+  }
+
+  /** @param emoji with its colons, such as `:smile:` */
+  function react(roomId: string, messageId: string, emoji: string, shouldReact: boolean): boolean {
+    return addOperation({ ...changeOf(roomId, messageId), kind: 'react', emoji, shouldReact })
+  }
+
+  /** @param seenUntil the server's time of the newest thing in the room that the user could see */
+  function markRead(roomId: string, seenUntil: number): boolean {
+    return addOperation({ ...itemFor(roomId), kind: 'read', seenUntil })
+  }
+
+  function settle({ id }: QueueItem, outcome: Outcome): void {
+    const item = queue.item(id)
+    if (outcome.type === 'unclear') mark(id, { state: 'waiting', isUnclear: true })
+    else if (outcome.type === 'refused') refuse(id, outcome)
+    else if (item && isChange(item)) settleChange(item, outcome)
+    else {
+      queue.drop((one) => one.id === id)
+      if (outcome.type === 'done' && outcome.message) listeners?.onSent(outcome.message)
     }
   }
 
-  async function pumpRoom(roomId: string): Promise<void> {
-    const startedIn = run
-    busyRooms.add(roomId)
-    for (;;) {
-      const next = entries.value.find((one) => one.roomId === roomId && one.state === 'waiting')
-      if (!next) break
-      const isAnswered = await attempt(next)
-      if (run !== startedIn) return
-      if (!isAnswered) {
-        retryLater()
-        break
-      }
+  function settleChange(item: ChangeOperation, outcome: Outcome): void {
+    const { base, kind, messageId, roomId } = item
+    queue.drop(({ id }) => id === item.id)
+    if (outcome.type === 'gone' || kind === 'delete') {
+      noteRemoved([messageId])
+      listeners?.onRemoved(roomId, messageId)
+      return
     }
-    busyRooms.delete(roomId)
+    const told = outcome.type === 'done' ? outcome.message : undefined
+    // The server does not say what a reaction made of the message; its stream will.
+    const stored = told ?? (base && applyChanges(base, [item], username()))
+    if (!stored) return
+    queue.rebase(stored)
+    listeners?.onShown(overlay.replacement(stored))
   }
 
-  /** One attempt. False when nobody answered. */
-  async function attempt(entry: OutboxEntry): Promise<boolean> {
-    const startedIn = run
-    replace(entry.id, { state: 'sending' })
-    try {
-      const known = entry.isUnclear ? await repository.getMessage(entry.id) : undefined
-      const message = known ?? (await repository.sendMessage(entry))
-      if (run === startedIn) settle(message)
-      return true
-    } catch (error) {
-      return run === startedIn ? await afterFailure(entry, error) : true
-    }
+  function refuse(id: string, { code, reason }: { code: string; reason: string }): void {
+    mark(id, { state: 'failed', code, reason })
+    const item = queue.item(id)
+    if (!item || !isOperation(item)) return
+    if (item.kind !== 'edit') queue.drop((one) => one === item)
+    if (item.kind === 'read') return
+    lastRefusal.value = item
+    show(item)
   }
 
-  function settle(message: Message): void {
-    retries = 0
-    drop(message.id)
-    listeners?.onSent(message)
-  }
-
-  /**
-   * Nobody answered, or the server has a problem: wait. Refused: it may still be stored, because a repeated id is refused
-   * with a meaningless text (protocol reference 5.1, step 10), so that is asked first.
-   */
-  async function afterFailure(entry: OutboxEntry, error: unknown): Promise<boolean> {
-    const startedIn = run
-    if (!(error instanceof ApiError) || isTransient(error)) {
-      replace(entry.id, { state: 'waiting', isUnclear: true })
-      return false
-    }
-    try {
-      const stored = await repository.getMessage(entry.id)
-      if (run !== startedIn) return true
-      if (stored) settle(stored)
-      else replace(entry.id, { state: 'failed', code: error.code, reason: error.message })
-      return true
-    } catch (question) {
-      if (run !== startedIn) return true
-      // Who may not even ask will not get another answer later, and the room's other messages would wait for ever.
-      if (isRefusal(question)) {
-        replace(entry.id, { state: 'failed', code: error.code, reason: error.message })
-        return true
-      }
-      replace(entry.id, { state: 'waiting', isUnclear: true })
-      return false
-    }
-  }
-
-  function retryLater(): void {
-    const delay = retryDelays[Math.min(retries, retryDelays.length - 1)] ?? 30_000
-    retries += 1
-    clock.clearTimeout(retryTimer)
-    retryTimer = clock.setTimeout(pump, delay * (0.75 + clock.random() / 2))
-  }
-
-  /** Sends a failed message again, with the same id. */
+  /** Tries a failed message or edit again, with the same id. */
   function retry(id: string): void {
-    replace(id, { state: 'waiting', isUnclear: true, code: '', reason: '' })
-    pump()
+    if (queue.item(id)?.state === 'sending') return
+    mark(id, { state: 'waiting', isUnclear: true, code: '', reason: '' })
+    const item = queue.item(id)
+    if (item && isChange(item)) show(item)
+    runner.pump()
   }
 
-  /** Gives a failed or waiting message up. One that is being sent cannot be taken back. */
+  /** Gives up what failed or waits. What is being sent cannot be taken back. */
   function discard(id: string): void {
-    const entry = find(id)
-    if (!entry || entry.state === 'sending') return
-    drop(id)
-    listeners?.onDiscarded(entry)
+    const item = queue.item(id)
+    if (!item || item.state === 'sending') return
+    queue.drop((one) => one === item || isChange(one, id))
+    if (!isOperation(item)) listeners?.onDiscarded(item)
+    else if (isChange(item)) show(item)
   }
 
   /** The server's copy came by another way (the stream, a history page): it needs no more attempts. */
   function noteStored(id: string): void {
-    if (find(id)) drop(id)
+    if (!find(id)) return
+    queue.drop((item) => item.id === id)
+    if (items.value.some((item) => isChange(item, id))) runner.pump()
   }
 
-  function find(id: string): OutboxEntry | undefined {
-    return entries.value.find((entry) => entry.id === id)
+  /** Messages are gone: nothing is left to change of them. */
+  function noteRemoved(ids: readonly string[]): void {
+    queue.drop((item) => ids.some((id) => isChange(item, id)))
   }
+
+  const find = (id: string): OutboxEntry | undefined => queue.entry(id)
 
   function inRoom(roomId: string): readonly OutboxEntry[] {
-    return entries.value.filter((entry) => entry.roomId === roomId)
+    return entries.value.filter((entry) => entry.roomId === roomId).map(displayed)
+  }
+
+  /** The changes of a room's messages that the server does not have, failed edits included. */
+  function pendingOperations(roomId: string): readonly ChangeOperation[] {
+    return items.value.filter(
+      (item): item is ChangeOperation => item.roomId === roomId && isChange(item),
+    )
   }
 
   session.onEnd(() => stop(!session.isExpired))
@@ -227,25 +260,22 @@ export const useOutboxStore = defineStore('outbox', () => {
   return {
     entries,
     lastFailure,
+    lastRefusal,
     unsentCount,
     start,
     add,
-    pump,
+    edit,
+    remove,
+    react,
+    markRead,
+    pump: runner.pump,
     retry,
     discard,
     noteStored,
+    noteRemoved,
     find,
     inRoom,
+    pendingOperations,
+    present: overlay.present,
   }
 })
-
-/** The server has understood the question and says no. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof ApiError && error.status >= 400 && !isTransient(error)
-}
-
-/** Answers that say nothing about the message itself: later they may be different. */
-function isTransient(error: ApiError): boolean {
-  const { isNetwork, status } = error
-  return isNetwork || status === 0 || status === 401 || status === 429 || status >= 500
-}

@@ -132,3 +132,7 @@ export const isCachedHead = hasShape<CachedHead>({
   rooms: isNumber,
   parts: listOf(isNumber),
 })
+
+/** Undefined when it is not a message. */
+export const readCachedMessage = (value: unknown): Message | undefined =>
+  isMessage(value) ? value : undefined

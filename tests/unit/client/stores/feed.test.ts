@@ -16,7 +16,7 @@ describe('the start', () => {
   test('everything is loaded while the connection opens, afterwards only what changed', async () => {
     const client = setUp()
     await client.signIn('ann')
-    expect(client.targets).toEqual([{ url: '/websocket', userId: 'ann', username: 'ann' }])
+    expect(client.targets).toMatchObject([{ url: '/websocket', userId: 'ann', username: 'ann' }])
     expect(argsOf(client.server.callsOf('subscriptions.get'))).toEqual([undefined])
     expect(client.chat.listState).toBe('ready')
     client.realtime.goLive()

@@ -90,7 +90,13 @@ export function createClient(options: ClientOptions = {}) {
   provideServices(pinia, {
     ...{ clock, storage, network, im },
     lifecycle: createFakeLifecycle(),
-    repository: createRepository(server.restFor(() => String(storage.values.get('chat_uid')))),
+    repository: createRepository(
+      server.restFor(() => String(storage.values.get('chat_uid'))),
+      {
+        onDropped: () => useFeedStore(pinia).noteDropped(),
+        present: (message) => useOutboxStore(pinia).present(message),
+      },
+    ),
     createRealtime(target) {
       targets.push(target)
       const realtime = createFakeRealtime(server, target.userId)

@@ -23,6 +23,8 @@ import { loadHub } from './src/realtime/loadHub'
 import type { Realtime } from './src/realtime/realtime'
 import { createSignalrRealtime } from './src/realtime/signalrRealtime'
 import { createRepository } from './src/rocketchat/repository'
+import { useFeedStore } from './src/stores/feed'
+import { useOutboxStore } from './src/stores/outbox'
 import { provideServices, type RealtimeTarget } from './src/stores/services'
 import { useSessionStore } from './src/stores/session'
 
@@ -74,7 +76,10 @@ export function createApp() {
     lifecycle,
     network,
     im: createImApi(http),
-    repository: createRepository(createRestApi(http)),
+    repository: createRepository(createRestApi(http), {
+      onDropped: () => useFeedStore(pinia).noteDropped(),
+      present: (message) => useOutboxStore(pinia).present(message),
+    }),
     createRealtime: (target) =>
       createRealtime(target, (key) => {
         const token = storage.get(key)

@@ -1,6 +1,7 @@
 import type { App } from '../app'
 import type { RoomDoc, SubscriptionDoc, UserDoc } from '../documents'
 import { eraseRoom } from './deleteRoom'
+import { removeUserFiles } from '../files/removeFiles'
 import { checkConfirmed, checkNotLastAdmin, relinquish, successionsOf } from './lastOwner'
 import { renameDirect } from './renameUser'
 
@@ -108,8 +109,12 @@ export const deleteUser = (app: App, user: UserDoc, confirmed: boolean): string[
     const removed = relinquish(app, successions)
     app.events.tokensRemoved(app.store.tokens.removeAll(user._id))
     leaveRooms(app, user)
-    if (erasure === 'Delete') removeMessages(app, user)
+    if (erasure === 'Delete') {
+      removeMessages(app, user)
+      removeUserFiles(app, user._id)
+    }
     if (erasure === 'Unlink') unlinkMessages(app, user)
+    app.store.pictures.remove('user', user._id)
     app.store.users.remove(user._id)
     app.events.userDeleted(user._id, erasure)
     return removed

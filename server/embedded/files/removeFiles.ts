@@ -24,6 +24,11 @@ export const removeMessageFiles = (app: App, messages: readonly MessageDoc[]): v
   )
 }
 
+/** Removes everything that somebody uploaded, sent or not. */
+export const removeUserFiles = (app: App, uid: string): void => {
+  removeFiles(app, app.store.uploads.ofUser(uid))
+}
+
 export const removeRoomFiles = (app: App, rid: string): void => {
   removeFiles(app, app.store.uploads.ofRoom(rid))
 }

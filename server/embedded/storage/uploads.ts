@@ -167,6 +167,7 @@ export const createUploads = (driver: SqlDriver) => ({
       doc.uploadedAt.getTime(),
       doc._id,
     )?.id,
+  ofUser: (uid: string): string[] => selectIds(driver, 'uid = ?', uid),
   ofRoom: (rid: string): string[] => selectIds(driver, 'rid = ?', rid),
   /** Every one that exists, for finding files that nobody knows. */
   ids: (): string[] => selectIds(driver, '1'),

@@ -16,7 +16,7 @@ import { startServer, ways, type TestServer } from '../../e2e/server'
 import type { AppProgram } from '../host/handle'
 import { launchClient } from './client'
 
-jest.setTimeout(30_000)
+jest.setTimeout(60_000)
 
 describe.each(ways)('over %s:', (way) => {
   let server: TestServer
@@ -153,7 +153,7 @@ describe.each(ways)('over %s:', (way) => {
       await send(app, 'written while the server was away')
       await shows(app, 'written while the server was away')
       await server.restart()
-      await app.id('connection').waitFor({ state: 'detached', timeout: 15_000 })
+      await app.id('connection').waitFor({ state: 'detached', timeout: 40_000 })
       await bob.send(roomId, 'the server is back')
       await shows(app, 'the server is back')
       await expectComplete()

@@ -16,7 +16,7 @@ import { startServer, ways, type TestServer } from '../../e2e/server'
 import type { MiniProgram } from '../host/handle'
 import { launchClient, signedInStorage } from './client'
 
-jest.setTimeout(30_000)
+jest.setTimeout(60_000)
 
 describe.each(ways)('over %s:', (way) => {
   let server: TestServer
@@ -173,7 +173,7 @@ describe.each(ways)('over %s:', (way) => {
       await send(program, 'written while the server was away')
       await shows(program, 'written while the server was away')
       await server.restart()
-      await program.id('connection').waitFor({ state: 'detached', timeout: 15_000 })
+      await program.id('connection').waitFor({ state: 'detached', timeout: 40_000 })
       await bob.send(roomId, 'the server is back')
       await shows(program, 'the server is back')
       await expectComplete()

@@ -26,6 +26,7 @@ module.exports = {
       testMatch: [
         '<rootDir>/tests/unit/server/**/*.test.ts',
         '<rootDir>/tests/contract/**/*.test.ts',
+        '<rootDir>/tests/hostile/**/*.test.ts',
       ],
     },
     { ...inBrowser, displayName: 'h5', testMatch: ['<rootDir>/tests/h5/**/*.test.ts'] },

@@ -24,6 +24,38 @@ const write = (socket: WebSocket, give: () => void): void => {
   else give()
 }
 
+/**
+ * Holds back what is written to a socket until the current round of events is done, so that many frames cost one system
+ * call.
+ */
+const createCorks = (): ((socket: Duplex) => void) => {
+  let corked = new Set<Duplex>()
+  const release = (): void => {
+    const sockets = corked
+    corked = new Set()
+    for (const socket of sockets) socket.uncork()
+  }
+  return (socket) => {
+    if (corked.has(socket)) return
+    if (corked.size === 0) setImmediate(release)
+    corked.add(socket)
+    socket.cork()
+  }
+}
+
+/** The bytes of a frame; the same frame for many sockets is encoded once. */
+const createEncoder = (): ((text: string) => Buffer) => {
+  let last = ''
+  let bytes = Buffer.alloc(0)
+  return (text) => {
+    if (text !== last) {
+      last = text
+      bytes = Buffer.from(text)
+    }
+    return bytes
+  }
+}
+
 /** Accepts websockets, and closes those whose login token ended (protocol reference 1.8). */
 export const createDdpHub = (app: App): DdpHub => {
   // Pongs are sent here, so that a client that pings and never reads is cut off like every other.
@@ -33,9 +65,15 @@ export const createDdpHub = (app: App): DdpHub => {
     autoPong: false,
   })
   const connections = new Map<WebSocket, DdpConnection>()
+  const cork = createCorks()
+  const encode = createEncoder()
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
     const wire: DdpSocket = {
-      send: (text) => write(socket, () => socket.send(text)),
+      send: (text) =>
+        write(socket, () => {
+          cork(request.socket)
+          socket.send(encode(text), { binary: false })
+        }),
       // A dead peer never answers a close frame; ws waits 30 s for it and then cuts the socket.
       close: () => socket.close(),
     }

@@ -44,7 +44,8 @@ const wants = (
 /** Tells connected members of a new message, as their preferences say (protocol reference 2.6). */
 export const notifyMembers = (app: App, room: RoomDoc, message: MessageDoc): void => {
   const audience = audienceOf(message)
-  for (const member of app.store.subscriptions.ofRoom(room._id)) {
+  const wanting: string[] = []
+  for (const member of app.store.subscriptions.shared(room._id)) {
     const uid = member.u._id
     if (member.status !== undefined) continue
     if (uid === message.u._id || !app.events.bus.heard('notify-user', `${uid}/notification`)) {
@@ -55,7 +56,8 @@ export const notifyMembers = (app: App, room: RoomDoc, message: MessageDoc): voi
     if (!app.presence.isConnected(uid)) continue
     const preferred = user.settings.preferences.desktopNotifications
     if (wants(room, message, audience, member, preferred)) {
-      app.events.notification(uid, notificationOf(room, message))
+      wanting.push(uid)
     }
   }
+  if (wanting.length > 0) app.events.notification(wanting, notificationOf(room, message))
 }

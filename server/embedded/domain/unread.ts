@@ -77,12 +77,18 @@ export const markAuthorSeen = (app: App, rid: string, author: UserDoc, now: Date
 
 /** Updates every other member's counters and announces those that changed. */
 export const raiseUnread = (app: App, room: RoomDoc, message: MessageDoc): void => {
-  for (const before of app.store.subscriptions.ofRoom(room._id)) {
+  const { subscriptions } = app.store
+  const reaches = audienceOf(message)
+  const countsForNobody = reaches.named.size === 0 && !reaches.everybody && !countsAll(app, room)
+  for (const before of subscriptions.shared(room._id)) {
     if (before.u._id === message.u._id || before.status !== undefined) continue
+    // Most members of a busy room have it unread already, and nothing changes for them.
+    const settled = before.alert && before.open && (before.userHighlights?.length ?? 0) === 0
+    if (countsForNobody && settled) continue
     const after = unreadAfter(app, room, message, before)
     if (after === undefined) continue
     after._updatedAt = app.store.stamps.next()
-    app.store.subscriptions.update(after)
+    subscriptions.update(after)
     app.events.subscription('updated', after)
   }
 }

@@ -40,7 +40,7 @@ export type Events = {
   subscriptionRemoved(subscription: SubscriptionDoc): void
   /** EPH: a line that only one person sees and nobody stores. */
   ephemeral(uid: string, rid: string, text: string, now: Date): void
-  notification(uid: string, notification: DesktopNotification): void
+  notification(uids: readonly string[], notification: DesktopNotification): void
   userData(uid: string, diff: Record<string, unknown>): void
   /** A role was given or taken. */
   roleChanged(change: RoleChange): void
@@ -48,6 +48,8 @@ export type Events = {
   permissionChanged(permission: PermissionDoc): void
   /** Somebody has a new link into a room. */
   inviteChanged(uid: string, invite: InviteDoc): void
+  /** A setting has another value. */
+  settingChanged(setting: { _id: string; value: unknown }, isPublic: boolean): void
   /** An account is gone; clients remove or rename what it wrote. */
   userDeleted(userId: string, erasure: 'Delete' | 'Unlink' | 'Keep'): void
   /** An account or a room has another picture, or letters again when there is no tag. */
@@ -109,13 +111,20 @@ export const createEvents = (bus: Bus, store: Store): Events => {
           msg,
         },
       ]),
-    notification: (uid, notification) => toUser(uid, 'notification', [notification]),
+    notification: (uids, notification) => {
+      const names = uids.map((uid) => `${uid}/notification`)
+      bus.emitToMany('notify-user', names, [notification])
+    },
     userData: (uid, diff) =>
       toUser(uid, 'userData', [{ type: 'updated', id: uid, diff, unset: {} }]),
     roleChanged: (change) => bus.emit('notify-logged', 'roles-change', [change]),
     permissionChanged: (permission) =>
       bus.emit('notify-logged', 'permissions-changed', ['updated', permission]),
     inviteChanged: (uid, invite) => toUser(uid, 'updateInvites', [{ invite }]),
+    settingChanged: (setting, isPublic) => {
+      if (isPublic) bus.emit('notify-all', 'public-settings-changed', ['updated', setting])
+      bus.emit('notify-logged', 'private-settings-changed', ['updated', setting])
+    },
     userDeleted: (userId, messageErasureType) => {
       const told: Record<string, unknown> = { userId, messageErasureType }
       if (messageErasureType === 'Unlink') {

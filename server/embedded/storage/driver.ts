@@ -18,6 +18,8 @@ export interface SqlDriver {
   transaction<Result>(work: () => Result): Result
   /** Runs `task` after the commit of the current transaction, or at once outside of one. */
   afterCommit(task: () => void): void
+  /** Runs `task` after every transaction that was rolled back. */
+  onRollback(task: () => void): void
   close(): void
 }
 
@@ -62,7 +64,8 @@ export const openDatabase = (file: string): SqlDriver => {
 
 const createTransactions = (
   database: Database.Database,
-): Pick<SqlDriver, 'transaction' | 'afterCommit'> => {
+): Pick<SqlDriver, 'transaction' | 'afterCommit' | 'onRollback'> => {
+  const rollbackTasks: (() => void)[] = []
   let pending: (() => void)[] | undefined
   const outermost = <Result>(work: () => Result): Result => {
     const tasks: (() => void)[] = []
@@ -74,6 +77,7 @@ const createTransactions = (
       database.exec('COMMIT')
     } catch (error) {
       rollback(database)
+      for (const task of rollbackTasks) task()
       throw error
     } finally {
       pending = undefined
@@ -87,6 +91,7 @@ const createTransactions = (
       if (pending === undefined) task()
       else pending.push(task)
     },
+    onRollback: (task) => void rollbackTasks.push(task),
   }
 }
 

@@ -6,7 +6,8 @@ export type Rooms = ReturnType<typeof createRooms>
 
 const decode = createDecoder<RoomDoc>()
 
-export const createRooms = (driver: SqlDriver) => ({
+/** `removed` is called when rows of other tables went with a room. */
+export const createRooms = (driver: SqlDriver, removed: () => void) => ({
   get: (id: string): RoomDoc | undefined =>
     decode.one(driver.get<DocRow>('SELECT doc FROM rooms WHERE id = ?', id)),
   byName: (name: string): RoomDoc | undefined =>
@@ -48,7 +49,10 @@ export const createRooms = (driver: SqlDriver) => ({
       room._id,
     ),
   /** Removes the room with its messages and subscriptions. */
-  remove: (id: string): void => void driver.run('DELETE FROM rooms WHERE id = ?', id),
+  remove: (id: string): void => {
+    driver.run('DELETE FROM rooms WHERE id = ?', id)
+    removed()
+  },
   ofType: (t: RoomType): RoomDoc[] =>
     decode.all(driver.all<DocRow>('SELECT doc FROM rooms WHERE t = ? ORDER BY name', t)),
   /** The discussions below a room. */

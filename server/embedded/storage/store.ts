@@ -54,13 +54,14 @@ export const openStore = (dataDir: string, clock: Clock): Store => {
   try {
     const indexed = migrate(driver)
     const messages = createMessages(driver)
+    const subscriptions = createSubscriptions(driver)
     if (!indexed) driver.transaction(() => messages.indexMissing())
     return {
       dataDir,
-      users: createUsers(driver),
+      users: createUsers(driver, subscriptions.forget),
       tokens: createTokens(driver),
-      rooms: createRooms(driver),
-      subscriptions: createSubscriptions(driver),
+      rooms: createRooms(driver, subscriptions.forget),
+      subscriptions,
       teams: createTeams(driver),
       invites: createInvites(driver),
       messages,

@@ -1,4 +1,5 @@
 import type { SubscriptionDoc, UserDoc } from '../documents'
+import { createCache, frozen } from './cache'
 import { createDecoder, encodeDoc, type DocRow } from './codec'
 import type { SqlDriver } from './driver'
 
@@ -7,11 +8,67 @@ export type Subscriptions = ReturnType<typeof createSubscriptions>
 const decode = createDecoder<SubscriptionDoc>()
 const decodeUser = createDecoder<UserDoc>()
 
-export const createSubscriptions = (driver: SqlDriver) => ({
-  get: (rid: string, uid: string): SubscriptionDoc | undefined =>
-    decode.one(
+/** Some megabytes; more people than these are rarely talked to at the same time. */
+const mostCached = { subscriptions: 20_000, rooms: 2000 }
+
+/** A room with more members is read from the file, so that it does not drive everything else out. */
+const mostMembers = 2000
+
+/** Every message asks for all members of its room, so these are kept decoded. */
+const createCachedReads = (driver: SqlDriver) => {
+  const docs = createCache<SubscriptionDoc>(driver, mostCached.subscriptions)
+  const people = createCache<readonly string[]>(driver, mostCached.rooms)
+  const keyOf = (rid: string, uid: string): string => `${rid}\n${uid}`
+  const one = (rid: string, uid: string): SubscriptionDoc | undefined => {
+    const key = keyOf(rid, uid)
+    const cached = docs.get(key)
+    if (cached !== undefined) return cached
+    const doc = decode.one(
       driver.get<DocRow>('SELECT doc FROM subscriptions WHERE rid = ? AND uid = ?', rid, uid),
-    ),
+    )
+    if (doc !== undefined) docs.set(key, frozen(doc))
+    return doc
+  }
+  const read = (rid: string): SubscriptionDoc[] => {
+    const all = decode.all(driver.all<DocRow>('SELECT doc FROM subscriptions WHERE rid = ?', rid))
+    if (all.length > mostMembers) return all
+    people.set(
+      rid,
+      all.map(({ u }) => u._id),
+    )
+    for (const doc of all) docs.set(keyOf(rid, doc.u._id), frozen(doc))
+    return all
+  }
+  return {
+    one,
+    ofRoom: (rid: string): readonly SubscriptionDoc[] =>
+      people.get(rid)?.flatMap((uid) => one(rid, uid) ?? []) ?? read(rid),
+    changed: ({ rid, u }: SubscriptionDoc): void => docs.delete(keyOf(rid, u._id)),
+    membersChanged: (rid: string): void => people.delete(rid),
+    forget: (): void => {
+      docs.clear()
+      people.clear()
+    },
+  }
+}
+
+export const createSubscriptions = (driver: SqlDriver) => {
+  const cached = createCachedReads(driver)
+  return { ...createReads(driver, cached), ...createWrites(driver, cached) }
+}
+
+type CachedReads = ReturnType<typeof createCachedReads>
+
+const createReads = (driver: SqlDriver, cached: CachedReads) => ({
+  /** A copy; what lies deeper in it is shared and cannot be changed. */
+  get: (rid: string, uid: string): SubscriptionDoc | undefined => {
+    const doc = cached.one(rid, uid)
+    return doc === undefined ? undefined : { ...doc }
+  },
+  /** Everybody's subscription of a room, shared and unchangeable; for loops over members that rarely change one. */
+  shared: (rid: string): readonly Readonly<SubscriptionDoc>[] => cached.ofRoom(rid),
+  /** Forgets what was read, after rows went by a foreign key. */
+  forget: (): void => cached.forget(),
   ofRoom: (rid: string): SubscriptionDoc[] =>
     decode.all(driver.all<DocRow>('SELECT doc FROM subscriptions WHERE rid = ?', rid)),
   /** Without people who were only invited or are banned. */
@@ -28,7 +85,6 @@ export const createSubscriptions = (driver: SqlDriver) => ({
         since,
       ),
     ),
-  remove: (id: string): void => void driver.run('DELETE FROM subscriptions WHERE id = ?', id),
   isBanned: (rid: string, uid: string): boolean =>
     driver.get(
       "SELECT 1 FROM subscriptions WHERE rid = ? AND uid = ? AND status = 'BANNED'",
@@ -67,8 +123,17 @@ export const createSubscriptions = (driver: SqlDriver) => ({
         const subscription = decode.one({ doc: row.subscription })
         return user === undefined || subscription === undefined ? [] : [{ user, subscription }]
       }),
-  insert: (subscription: SubscriptionDoc): void =>
-    void driver.run(
+})
+
+const createWrites = (driver: SqlDriver, cached: CachedReads) => ({
+  remove: (id: string): void => {
+    cached.forget()
+    driver.run('DELETE FROM subscriptions WHERE id = ?', id)
+  },
+  insert: (subscription: SubscriptionDoc): void => {
+    cached.changed(subscription)
+    cached.membersChanged(subscription.rid)
+    driver.run(
       'INSERT INTO subscriptions (id, rid, uid, updated_at, status, doc) VALUES (?, ?, ?, ?, ?, ?)',
       subscription._id,
       subscription.rid,
@@ -76,13 +141,16 @@ export const createSubscriptions = (driver: SqlDriver) => ({
       subscription._updatedAt.getTime(),
       subscription.status ?? null,
       encodeDoc(subscription),
-    ),
-  update: (subscription: SubscriptionDoc): void =>
-    void driver.run(
+    )
+  },
+  update: (subscription: SubscriptionDoc): void => {
+    cached.changed(subscription)
+    driver.run(
       'UPDATE subscriptions SET updated_at = ?, status = ?, doc = ? WHERE id = ?',
       subscription._updatedAt.getTime(),
       subscription.status ?? null,
       encodeDoc(subscription),
       subscription._id,
-    ),
+    )
+  },
 })

@@ -1,4 +1,5 @@
 import type { UserDoc } from '../documents'
+import { createCache, frozen } from './cache'
 import { createDecoder, encodeDoc, type DocRow } from './codec'
 import type { SqlDriver } from './driver'
 
@@ -14,17 +15,32 @@ const searchValues = (term: string): [string, string] => {
   return [pattern, pattern]
 }
 
-/** Accounts. The password hash is a column of its own and never part of the document. */
-export const createUsers = (driver: SqlDriver) => {
+/** Every call reads its caller's account. */
+const mostCached = 5000
+
+/**
+ * Accounts. The password hash is a column of its own and never part of the document. `removed` is called when rows of
+ * other tables went with an account.
+ */
+export const createUsers = (driver: SqlDriver, removed: () => void) => {
   const saveEmails = (user: UserDoc): void => {
     driver.run('DELETE FROM emails WHERE uid = ?', user._id)
     for (const { address } of user.emails) {
       driver.run('INSERT INTO emails (address, uid) VALUES (?, ?)', address, user._id)
     }
   }
+  const cache = createCache<UserDoc>(driver, mostCached)
+  const read = (id: string): UserDoc | undefined => {
+    const doc = decode.one(driver.get<DocRow>('SELECT doc FROM users WHERE id = ?', id))
+    if (doc !== undefined) cache.set(id, frozen(doc))
+    return doc
+  }
   return {
-    get: (id: string): UserDoc | undefined =>
-      decode.one(driver.get<DocRow>('SELECT doc FROM users WHERE id = ?', id)),
+    /** A copy; what lies deeper in it is shared and cannot be changed. */
+    get: (id: string): UserDoc | undefined => {
+      const doc = cache.get(id) ?? read(id)
+      return doc === undefined ? undefined : { ...doc }
+    },
     /** By name, upper and lower case alike. */
     byUsername: (username: string): UserDoc | undefined =>
       decode.one(driver.get<DocRow>('SELECT doc FROM users WHERE username = ?', username)),
@@ -47,6 +63,7 @@ export const createUsers = (driver: SqlDriver) => {
       saveEmails(user)
     },
     update: (user: UserDoc): void => {
+      cache.delete(user._id)
       driver.run(
         'UPDATE users SET username = ?, updated_at = ?, doc = ? WHERE id = ?',
         user.username,
@@ -82,7 +99,11 @@ export const createUsers = (driver: SqlDriver) => {
         ),
       ),
     /** Removes an account with its tokens, addresses and memberships. */
-    remove: (id: string): void => void driver.run('DELETE FROM users WHERE id = ?', id),
+    remove: (id: string): void => {
+      cache.delete(id)
+      driver.run('DELETE FROM users WHERE id = ?', id)
+      removed()
+    },
     count: (): number => driver.get<{ n: number }>('SELECT count(*) AS n FROM users')?.n ?? 0,
     /** Active accounts whose name or user name contains a text, upper and lower case alike, by user name. */
     search: (term: string, offset: number, count: number): UserDoc[] =>

@@ -7,13 +7,12 @@ import { createImages } from './files/images'
 import { createRateLimiter } from './limits/rateLimiter'
 import type { OutsideFetch } from './previews/fetchPreview'
 import { createPreviews, noPreviews } from './previews/previews'
-import { createSettings, overwritten } from './settings'
+import { settingOverrides, type OverrideSources } from './settingOverrides'
+import { createSettings } from './settings'
 
-export type AppOptions = {
+export type AppOptions = OverrideSources & {
   rateLimit?: boolean
   forwardedCount?: number
-  /** Settings are taken from its `OVERWRITE_SETTING_<id>`. */
-  environment?: Readonly<Record<string, string | undefined>>
   /** How pages are asked for link previews; nothing outside is asked when absent. */
   outside?: OutsideFetch
 }
@@ -26,7 +25,7 @@ export const createApp = (
   const bus = createBus(parts.store.driver)
   const app: App = {
     ...parts,
-    settings: createSettings(parts.store, overwritten(options.environment ?? {})),
+    settings: createSettings(parts.store, settingOverrides(options)),
     permissions: createPermissions(parts.store),
     events: createEvents(bus, parts.store),
     presence: createPresence(bus),

@@ -22,6 +22,7 @@ import {
   type AdminAccount,
   type FirstAdmin,
 } from './seed'
+import { settingOverrides } from './settingOverrides'
 import { lockFolder } from './storage/folderLock'
 import { openStore, type Store } from './storage/store'
 
@@ -49,6 +50,8 @@ export type EmbeddedOptions = {
   forwardedCount?: number
   /** Settings are taken from its `OVERWRITE_SETTING_<id>`; none when absent. */
   environment?: Readonly<Record<string, string | undefined>>
+  /** A JSON file with settings by their ids; `OVERWRITE_SETTING_<id>` wins over it, both win over what is stored. */
+  settingsFile?: string
   /** How long clients may take with their requests; 15 s for the head and 300 s for the whole when absent. */
   timeouts?: HttpTimeouts
   /** How pages are asked for link previews (`publicFetch`); nothing outside is asked when absent. */
@@ -139,9 +142,12 @@ const localUrl = (host: string, port: number): string =>
 
 /**
  * Starts the embedded Rocket.Chat.
- * @throws StartError with Node's code, for example `EADDRINUSE` when the port is taken; nothing stays open then.
+ * @throws StartError with Node's code, for example `EADDRINUSE` when the port is taken, and the one of `settingOverrides`
+ * for a wrong setting; nothing stays open then.
  */
 export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedServer> => {
+  // Before anything is opened: a wrong setting must not leave anything behind.
+  settingOverrides(options)
   const { store, unlock } = open(options)
   const parts = {
     store,

@@ -85,6 +85,7 @@ const publicDefaults: Readonly<Record<string, SettingValue>> = {
   UI_Allow_room_names_with_special_chars: false,
   UI_Use_Real_Name: false,
   uniqueID: '',
+  UserData_EnableDownload: false,
   UTF8_Channel_Names_Validation: '[0-9a-zA-Z-_.]+',
   UTF8_User_Names_Validation: '[0-9a-zA-Z-_.]+',
   VideoConf_Enable_Channels: true,
@@ -137,68 +138,69 @@ const privateDefaults: Readonly<Record<string, SettingValue>> = {
   Unread_Count_DM: 'all_messages',
 }
 
+/** The value of a setting on a new workspace; undefined when there is no such setting. */
+export const settingDefault = (id: string): SettingValue | undefined => {
+  if (Object.hasOwn(publicDefaults, id)) return publicDefaults[id]
+  return Object.hasOwn(privateDefaults, id) ? privateDefaults[id] : undefined
+}
+
+export const isPublicSetting = (id: string): boolean => Object.hasOwn(publicDefaults, id)
+
+/** A setting as REST lists it. */
+export type ListedSetting = { _id: string; value: SettingValue; enterprise: boolean }
+
 export type Settings = {
   text(id: string): string
   number(id: string): number
   flag(id: string): boolean
+  /** Undefined when there is no such setting. */
+  get(id: string): SettingValue | undefined
   /** The settings that anyone may read, sorted by id. */
-  listPublic(): { _id: string; value: SettingValue; enterprise: boolean }[]
+  listPublic(): ListedSetting[]
+  /** All of them, sorted by id. */
+  listAll(): ListedSetting[]
+  /** Whether the value is given from outside, so that a stored one has no effect. */
+  isOverwritten(id: string): boolean
   /** A value for this run only. */
   provide(id: string, value: SettingValue): void
   /** Keeps a value over restarts. @throws RangeError for an unknown id or a value of another type. */
   set(id: string, value: SettingValue): void
 }
 
-const overwritePrefix = 'OVERWRITE_SETTING_'
-
-/** The settings that an environment overwrites, by their ids, as Rocket.Chat names them. */
-export const overwritten = (
-  environment: Readonly<Record<string, string | undefined>>,
-): ReadonlyMap<string, string> => {
-  const found = new Map<string, string>()
-  for (const [name, value] of Object.entries(environment)) {
-    if (name.startsWith(overwritePrefix) && value !== undefined) {
-      found.set(name.slice(overwritePrefix.length), value)
-    }
+/** The defaults with what is stored; what an older version knew and this one does not is passed over. */
+const readValues = (store: Store): Map<string, SettingValue> => {
+  const values = new Map(Object.entries({ ...publicDefaults, ...privateDefaults }))
+  for (const row of store.driver.all<{ id: string; value: string }>('SELECT * FROM settings')) {
+    const value = JSON.parse(row.value) as SettingValue
+    if (typeof settingDefault(row.id) === typeof value) values.set(row.id, value)
   }
-  return found
+  return values
 }
 
-/** A text as a value of the kind that the default is, or undefined when it is none. */
-const valueLike = (sample: SettingValue | undefined, text: string): SettingValue | undefined => {
-  if (typeof sample === 'string') return text
-  if (typeof sample === 'number') {
-    return text.trim() === '' || Number.isNaN(Number(text)) ? undefined : Number(text)
-  }
-  return sample !== undefined && /^(true|false)$/.test(text) ? text === 'true' : undefined
-}
-
-/** Settings: the defaults, changed by what is stored, changed by what is overwritten for this run. */
+/**
+ * Settings: the defaults, changed by what is stored, changed by `overrides`, which come from outside and hold for this
+ * run (see `settingOverrides`).
+ */
 export const createSettings = (
   store: Store,
-  overrides: ReadonlyMap<string, string> = new Map(),
+  overrides: ReadonlyMap<string, SettingValue> = new Map(),
 ): Settings => {
-  const defaults = new Map(Object.entries({ ...publicDefaults, ...privateDefaults }))
-  const values = new Map(defaults)
-  for (const row of store.driver.all<{ id: string; value: string }>('SELECT * FROM settings')) {
-    values.set(row.id, JSON.parse(row.value) as SettingValue)
-  }
-  for (const [id, text] of overrides) {
-    const value = valueLike(defaults.get(id), text)
-    if (value !== undefined) values.set(id, value)
-  }
+  const values = readValues(store)
+  for (const [id, value] of overrides) values.set(id, value)
   const get = (id: string): SettingValue => values.get(id) ?? ''
+  const list = (ids: readonly string[]): ListedSetting[] =>
+    [...ids].sort().map((_id) => ({ _id, value: get(_id), enterprise: false }))
   return {
     text: (id) => String(get(id)),
     number: (id) => Number(get(id)),
     flag: (id) => get(id) === true,
-    listPublic: () =>
-      Object.keys(publicDefaults)
-        .sort()
-        .map((_id) => ({ _id, value: get(_id), enterprise: false })),
+    get: (id) => values.get(id),
+    listPublic: () => list(Object.keys(publicDefaults)),
+    listAll: () => list([...values.keys()]),
+    isOverwritten: (id) => overrides.has(id),
     provide: (id, value) => void values.set(id, value),
     set: (id, value) => {
-      if (typeof defaults.get(id) !== typeof value) throw new RangeError(`no such setting: ${id}`)
+      if (typeof settingDefault(id) !== typeof value) throw new RangeError(`no such setting: ${id}`)
       store.driver.run(
         `INSERT INTO settings (id, value, updated_at) VALUES (?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,

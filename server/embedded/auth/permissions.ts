@@ -47,6 +47,7 @@ const defaults: Readonly<Record<string, readonly string[]>> = {
   'edit-message': moderatorsUp,
   'edit-other-user-active-status': ['admin'],
   'edit-other-user-avatar': ['admin'],
+  'edit-other-user-e2ee': ['admin'],
   'edit-other-user-info': ['admin'],
   'edit-other-user-password': ['admin'],
   'edit-other-user-totp': ['admin'],

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { App } from '../app'
 import type { RoomDoc, UserDoc } from '../documents'
 import { canAccessRoom } from '../domain/roomAccess'
+import { listedTeam } from '../domain/teams'
 import { MeteorError, TextError } from '../errors'
 import { openGet, userGet, type Endpoint } from './endpoint'
 import { pageOf, pagingFields, pagingOf } from './paging'
@@ -101,6 +102,13 @@ const spotlight = openGet('spotlight', spotlightQuery, ({ app, session, query })
   }
 })
 
+/** The main rooms of teams, with how many rooms each team has. */
+const teamsAmong = (app: App, rooms: readonly RoomDoc[]): (RoomDoc & { roomsCount: number })[] =>
+  rooms.flatMap((room) => {
+    const team = room.teamMain === true ? app.store.teams.get(room.teamId ?? '') : undefined
+    return team === undefined ? [] : { ...room, roomsCount: listedTeam(app, team).rooms }
+  })
+
 const directoryQuery = Type.Object(
   {
     text: optionalText,
@@ -132,17 +140,11 @@ const directory = userGet('directory', { query: directoryQuery }, ({ app, user, 
     const { items, ...rest } = page
     return { result: items.map((one) => listedUser(app, user, one)), ...rest }
   }
-  // There are no teams here, so that list is empty.
-  const rooms = query.type === 'teams' ? [] : roomsNamed(app, user, term)
-  const { items, ...rest } = pageOf(sorted(rooms, keys), query)
+  const rooms = roomsNamed(app, user, term)
+  const wanted = query.type === 'teams' ? teamsAmong(app, rooms) : rooms
+  const { items, ...rest } = pageOf(sorted(wanted, keys), query)
   return { result: items, ...rest }
 })
-
-const available = userGet(
-  'users.checkUsernameAvailability',
-  { query: Type.Object({ username: Type.String({ minLength: 1 }) }, strict) },
-  ({ app, query }) => ({ result: app.store.users.byUsername(query.username) === undefined }),
-)
 
 const emptyQuery = Type.Object(
   { name: optionalText, _id: optionalText, sort: optionalText, ...pagingFields },
@@ -151,12 +153,7 @@ const emptyQuery = Type.Object(
 
 /** Lists of what a workspace can add and this one has none of. */
 const emptyLists: readonly Endpoint[] = [
-  ...(
-    [
-      ['custom-user-status.list', 'statuses', {}],
-      ['commands.list', 'commands', { appsLoaded: true }],
-    ] as const
-  ).map(([path, key, more]) =>
+  ...([['custom-user-status.list', 'statuses', {}]] as const).map(([path, key, more]) =>
     userGet(path, { query: emptyQuery }, ({ query }) => {
       const { offset } = pagingOf(query)
       return { [key]: [], ...more, count: 0, offset, total: 0 }
@@ -169,6 +166,5 @@ export const directoryEndpoints: readonly Endpoint[] = [
   autocomplete,
   spotlight,
   directory,
-  available,
   ...emptyLists,
 ]

@@ -1,6 +1,8 @@
 import { accessTokenEndpoints } from './accessTokens'
+import { accountHelpEndpoints } from './accountHelp'
 import { avatarEndpoints } from './avatars'
 import { chatEndpoints } from './chat'
+import { commandEndpoints } from './commands'
 import { createRoomEndpoints } from './createRooms'
 import { customEmojiEndpoints } from './customEmoji'
 import { directoryEndpoints } from './directory'
@@ -31,6 +33,7 @@ import { roomEndpoints } from './rooms'
 import { roomSearchEndpoints } from './roomSearch'
 import { sessionEndpoints } from './session'
 import { sessionEndEndpoints } from './sessions'
+import { settingEndpoints } from './settings'
 import { subscriptionEndpoints } from './subscriptions'
 import { teamMemberEndpoints } from './teamMembers'
 import { teamRoomEndpoints } from './teamRooms'
@@ -51,12 +54,15 @@ export const endpoints: readonly Endpoint[] = [
   ...accessTokenEndpoints,
   ...registerEndpoints,
   ...infoEndpoints,
+  ...settingEndpoints,
+  ...accountHelpEndpoints,
   ...userEndpoints,
   ...userStatusEndpoints,
   ...userRemovalEndpoints,
   ...userTokenEndpoints,
   ...ownAccountEndpoints,
   ...directoryEndpoints,
+  ...commandEndpoints,
   ...roleEndpoints,
   ...roleMemberEndpoints,
   ...subscriptionEndpoints,

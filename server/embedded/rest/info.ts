@@ -1,26 +1,43 @@
+import { arch, cpus, freemem, platform, release, totalmem } from 'node:os'
 import { Type } from 'typebox'
-import { openGet, type Endpoint } from './endpoint'
-import { pagingFields, pagingOf } from './paging'
+import { openGet, userGet, type Endpoint } from './endpoint'
 
 /** The release whose wire is spoken; without patch level, as Rocket.Chat shows it to most callers (protocol reference 3.7). */
 export const serverVersion = '8.8'
 
-const settingsQuery = Type.Object(
-  { _id: Type.Optional(Type.String()), sort: Type.Optional(Type.String()), ...pagingFields },
-  { additionalProperties: false },
+const fullVersion = `${serverVersion}.0`
+
+const buildInfo = (): Record<string, unknown> => ({
+  version: fullVersion,
+  build: {
+    nodeVersion: process.version,
+    arch: arch(),
+    platform: platform(),
+    osRelease: release(),
+    totalMemory: totalmem(),
+    freeMemory: freemem(),
+    cpus: cpus().length,
+  },
+})
+
+const info = openGet('info', undefined, ({ app, session }) => {
+  const minimumClientVersions = { desktop: '3.9.6', mobile: '4.39.0' }
+  if (session === undefined || !app.permissions.has(session.user, 'view-statistics')) {
+    return { version: serverVersion, minimumClientVersions }
+  }
+  return { version: fullVersion, minimumClientVersions, info: buildInfo() }
+})
+
+const banners = userGet(
+  'banners',
+  {
+    query: Type.Object(
+      { platform: Type.Optional(Type.String()), bid: Type.Optional(Type.String()) },
+      { additionalProperties: false },
+    ),
+  },
+  () => ({ banners: [] }),
 )
 
-export const infoEndpoints: readonly Endpoint[] = [
-  openGet('info', undefined, () => ({
-    version: serverVersion,
-    minimumClientVersions: { desktop: '3.9.6', mobile: '4.39.0' },
-  })),
-  openGet('settings.public', settingsQuery, ({ app, query }) => {
-    const ids = query._id?.split(',').map((id) => id.trim())
-    const all = app.settings.listPublic()
-    const wanted = ids === undefined ? all : all.filter(({ _id }) => ids.includes(_id))
-    const { offset, count } = pagingOf(query)
-    const settings = wanted.slice(offset, offset + count)
-    return { settings, count: settings.length, offset, total: wanted.length }
-  }),
-]
+/** What the server is (protocol reference 3.7). It never has banners. */
+export const infoEndpoints: readonly Endpoint[] = [info, banners]

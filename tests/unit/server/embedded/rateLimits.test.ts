@@ -1,7 +1,8 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-member-access */
 import { createRateLimiter } from '../../../../server/embedded/limits/rateLimiter'
-import { createSettings, overwritten } from '../../../../server/embedded/settings'
+import { settingOverrides } from '../../../../server/embedded/settingOverrides'
+import { createSettings } from '../../../../server/embedded/settings'
 import {
   fakeClock,
   openDdp,
@@ -32,21 +33,19 @@ describe('overwritten settings', () => {
     const test = openTestApp()
     const settings = createSettings(
       test.app.store,
-      overwritten({
-        OVERWRITE_SETTING_Site_Name: 'Ours',
-        OVERWRITE_SETTING_Message_MaxAllowedSize: '10',
-        OVERWRITE_SETTING_Threads_enabled: 'false',
-        OVERWRITE_SETTING_Message_GroupingPeriod: 'long',
-        OVERWRITE_SETTING_Message_AllowPinning: 'maybe',
-        OVERWRITE_SETTING_Unknown: 'x',
-        Language: 'de',
+      settingOverrides({
+        environment: {
+          OVERWRITE_SETTING_Site_Name: 'Ours',
+          OVERWRITE_SETTING_Message_MaxAllowedSize: '10',
+          OVERWRITE_SETTING_Threads_enabled: 'false',
+          OVERWRITE_SETTING_Unknown: 'x',
+          Language: 'de',
+        },
       }),
     )
     expect(settings.text('Site_Name')).toBe('Ours')
     expect(settings.number('Message_MaxAllowedSize')).toBe(10)
     expect(settings.flag('Threads_enabled')).toBe(false)
-    expect(settings.number('Message_GroupingPeriod')).toBe(300)
-    expect(settings.flag('Message_AllowPinning')).toBe(true)
     expect(settings.text('Unknown')).toBe('')
     expect(settings.text('Language')).toBe('en')
     test.close()

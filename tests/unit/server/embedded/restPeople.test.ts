@@ -196,11 +196,6 @@ describe('what a client asks for at its start', () => {
     const { roles } = (await ann.get('roles.list')).body
     expect(roles).toContainEqual(expect.objectContaining({ _id: 'owner', scope: 'Subscriptions' }))
     expect((await ann.get('emoji-custom.list')).body.emojis).toEqual({ update: [], remove: [] })
-    expect((await ann.get('commands.list?count=0')).body).toMatchObject({
-      commands: [],
-      appsLoaded: true,
-      total: 0,
-    })
     expect((await ann.get('custom-user-status.list')).body.statuses).toEqual([])
     const ids = 'FileUpload_MaxFileSize,Accounts_Password_Policy_Enabled,VideoConf_Enable_DMs'
     expect((await ann.get(`settings.public?_id=${ids}`)).body.total).toBe(3)

@@ -21,17 +21,19 @@ export const listedTeam = (app: App, team: TeamDoc): ListedTeam => ({
 })
 
 /**
- * The teams of a person as `caller` may see them: of private ones only those of both. `isOwner` says whether the person
- * owns the team (`users.listTeams`).
+ * The teams of a person as `caller` may see them: of private ones only those of both; without a caller all of them.
+ * `isOwner` says whether the person owns the team.
  */
 export const teamsOfUser = (
   app: App,
   uid: string,
-  caller: UserDoc,
+  caller?: UserDoc,
 ): (TeamDoc & { isOwner: boolean })[] =>
   app.store.teams
     .ofMember(uid)
-    .filter((team) => team.type === 0 || isTeamMember(app, team, caller._id))
+    .filter(
+      (team) => caller === undefined || team.type === 0 || isTeamMember(app, team, caller._id),
+    )
     .map((team) => {
       const roles = app.store.subscriptions.get(team.roomId, uid)?.roles ?? []
       return { ...team, isOwner: roles.includes('owner') }

@@ -6,7 +6,6 @@ import {
   mainRoomOf,
   removeTeamMember,
   updateTeamMember,
-  type NewMember,
 } from '../domain/teamMembers'
 import { membersOf, type Member, type MemberFilter } from '../domain/roomMembers'
 import { isTeamMember } from '../domain/teams'
@@ -70,7 +69,7 @@ const add = userPost(
   { body: ofTeam({ members: Type.Array(member, { minItems: 1, maxItems: 1000 }) }) },
   ({ app, user, body }) => {
     const team = permittedTeam(app, body, user, ['add-team-member', 'edit-team-member'])
-    addTeamMembers(app, team, user, body.members as NewMember[])
+    addTeamMembers(app, team, user, body.members)
     return {}
   },
 )
@@ -78,7 +77,7 @@ const add = userPost(
 const update = userPost('teams.updateMember', { body: ofTeam({ member }) }, (call) => {
   const { app, user, body } = call
   const team = permittedTeam(app, body, user, ['edit-team-member'])
-  updateTeamMember(app, team, body.member as NewMember)
+  updateTeamMember(app, team, body.member)
   return {}
 })
 

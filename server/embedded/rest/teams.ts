@@ -6,7 +6,7 @@ import { canAccessRoom } from '../domain/roomAccess'
 import { saveRoomSettings, type RoomSettings } from '../domain/saveRoomSettings'
 import { mainRoomOf } from '../domain/teamMembers'
 import { convertToChannel, deleteTeam } from '../domain/teamRooms'
-import { listedTeam } from '../domain/teams'
+import { listedTeam, teamsOfUser } from '../domain/teams'
 import { TextError } from '../errors'
 import { userGet, userPost, type Endpoint } from './endpoint'
 import { pageOf, pagingFields } from './paging'
@@ -162,6 +162,16 @@ const autocomplete = userGet(
   },
 )
 
+/** The teams of a person; here because it shows nothing else of the person. */
+const ofUser = userGet(
+  'users.listTeams',
+  { query: Type.Object({ userId: text }, strict) },
+  ({ app, user, query }) => {
+    const caller = app.permissions.has(user, 'view-all-teams') ? undefined : user
+    return { teams: teamsOfUser(app, query.userId, caller) }
+  },
+)
+
 /** Teams (protocol reference 3.17). */
 export const teamEndpoints: readonly Endpoint[] = [
   create,
@@ -172,4 +182,5 @@ export const teamEndpoints: readonly Endpoint[] = [
   remove,
   convert,
   autocomplete,
+  ofUser,
 ]

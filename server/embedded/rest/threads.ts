@@ -50,10 +50,10 @@ const list = userGet('chat.getThreadsList', { query: listQuery }, ({ app, user, 
   return { threads: messages, ...page }
 })
 
-type PageQuery = { offset?: number; count?: number; sort?: string }
+type PageQuery = { offset?: number; count?: number }
 
 /**
- * The page in whose middle one reply is; the `offset` of the answer says where that page lies.
+ * The page in whose middle one reply is, oldest first; the `offset` of the answer says where that page lies.
  * @throws MeteorError `error-invalid-message` for what is no reply of the thread.
  */
 const pageAround = (app: App, root: MessageDoc, id: string, query: PageQuery): PageQuery => {
@@ -63,7 +63,8 @@ const pageAround = (app: App, root: MessageDoc, id: string, query: PageQuery): P
   }
   const { count } = pagingOf(query)
   const before = app.store.messageLists.countBefore(root._id, reply)
-  return { ...query, offset: Math.max(0, before - Math.floor(count / 2)) }
+  const offset = Math.max(0, before - Math.floor(count / 2))
+  return query.count === undefined ? { offset } : { offset, count: query.count }
 }
 
 const threadQuery = Type.Object(
@@ -79,8 +80,7 @@ const messages = userGet(
     const oldest = { by: 'ts', descending: false } as const
     const filter = { tmid: root._id }
     if (aroundId === undefined) return messagePage(app, user, filter, query, oldest)
-    const { sort: _sort, ...page } = pageAround(app, root, aroundId, query)
-    return messagePage(app, user, filter, page, oldest)
+    return messagePage(app, user, filter, pageAround(app, root, aroundId, query), oldest)
   },
 )
 

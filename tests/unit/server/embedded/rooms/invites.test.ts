@@ -109,7 +109,7 @@ it('tokens that are none are refused, and invalid for who asks', async () => {
 })
 
 it('administrators see every invite as a bare list and remove them with a bare answer', async () => {
-  const { _id } = (await make({ days: 30 })).body as Json
+  const { _id } = (await make({ days: 30 })).body
   expect(refusal(await ann.get('listInvites'))).toEqual([400, 'not_authorized'])
   const list = (await test.admin.get('listInvites')).body as unknown as Json[]
   expect(list.find((one) => one._id === _id)).toMatchObject({ rid, days: 30, userId: ann.userId })

@@ -1,5 +1,5 @@
 // What comes over the wire is checked by the expectations, not by types.
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return */
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return */
 import { startTestServer, type Json, type RestClient, type TestServer } from '../support'
 import { refusal } from './refusals'
 
@@ -139,6 +139,22 @@ describe('lists of teams', () => {
     expect(all.teams).toHaveLength(1)
     expect(all.total).toBeGreaterThan(2)
   })
+})
+
+it('teams are found in the directory and by their people', async () => {
+  const fay = await test.person('fay')
+  const team = await create({ members: [fay.userId] })
+  const hidden = await create({ type: 1, members: [fay.userId] })
+  const room = await channel()
+  await ann.post('teams.addRooms', { teamId: team._id, rooms: [room._id] })
+  const { body } = await eve.get(`directory?type=teams&text=${team.name}`)
+  expect(body).toMatchObject({ result: [{ _id: team.roomId, roomsCount: 1 }], total: 1 })
+  const of = async (who: RestClient): Promise<string[]> =>
+    (await who.get(`users.listTeams?userId=${fay.userId}`)).body.teams.map((one: Json) => one.name)
+  expect(await of(eve)).toEqual([team.name])
+  expect(await of(fay)).toEqual([team.name, hidden.name])
+  expect(await of(test.admin)).toEqual([team.name, hidden.name])
+  expect(refusal(await eve.get('users.listTeams'))).toEqual([400, 'error-invalid-params'])
 })
 
 describe('people of a team', () => {

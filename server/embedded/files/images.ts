@@ -7,7 +7,7 @@ export type ImageFacts = { format: string; width: number; height: number; animat
 export type Rendered = { format: string; width: number; height: number; size: number }
 
 /**
- * Work on pictures, one at a time: decoding takes memory and a core. Every answer is undefined for what cannot be decoded
+ * Work on pictures, one at a time: decoding takes memory and a core. What is small already does not wait for uploads. Every answer is undefined for what cannot be decoded
  * (broken, too many pixels, another format): such a file is a file like any other.
  */
 export type Images = {
@@ -32,7 +32,7 @@ export type Images = {
 }
 
 /** Enough for the photographs of a telephone; a picture that claims more is not decoded. */
-const maxPixels = 64 * 1024 * 1024
+const maxPixels = 52_000_000
 const maxSeconds = 20
 const avatarSide = 512
 const previewSide = 32
@@ -65,7 +65,8 @@ const decoder = (source: string | Buffer): Sharp =>
 const factsOf = async (source: string | Buffer): Promise<ImageFacts | undefined> => {
   if (formatOf(await headOf(source)) === undefined) return undefined
   const meta = await decoder(source).metadata()
-  const { format, width, height } = meta.autoOrient ? { ...meta, ...meta.autoOrient } : meta
+  const { format } = meta
+  const { width, height } = meta.autoOrient
   if (width * height > maxPixels) return undefined
   return { format, width, height, animated: (meta.pages ?? 1) > 1 }
 }
@@ -114,8 +115,9 @@ export const createImages = (): Images => {
   sharp.cache(false)
   sharp.concurrency(1)
   const queue = createQueue()
+  const small = createQueue()
   return {
-    facts: (source) => queue(() => factsOf(source)),
+    facts: (source) => (typeof source === 'string' ? queue : small)(() => factsOf(source)),
     cleaned: (source, target) => queue(() => cleaned(source, target)),
     thumbnail: (source, target, box) =>
       queue(async () => {
@@ -127,11 +129,11 @@ export const createImages = (): Images => {
       queue(async () => {
         if ((await factsOf(source)) === undefined) return undefined
         const side = { width: previewSide, height: previewSide, fit: 'inside' } as const
-        const small = decoder(source).autoOrient().resize(side).flatten({ background: '#fff' })
-        return (await small.blur(1).jpeg({ quality: 50 }).toBuffer()).toString('base64')
+        const tiny = decoder(source).autoOrient().resize(side).flatten({ background: '#fff' })
+        return (await tiny.blur(1).jpeg({ quality: 50 }).toBuffer()).toString('base64')
       }),
     avatar: (source) => queue(() => avatar(source)),
     square: (source, size, format) =>
-      queue(() => decoder(source).resize(size, size, { fit: 'cover' }).toFormat(format).toBuffer()),
+      small(() => decoder(source).resize(size, size, { fit: 'cover' }).toFormat(format).toBuffer()),
   }
 }

@@ -52,13 +52,14 @@ export const receiveForm = <Result>(
     let arriving: Readable | undefined
     let taken: Promise<Result> | undefined
     let failed = false
-    const fail = (error: unknown): void => {
+    const fail = (cause: unknown): void => {
       if (failed) return
+      const error = cause instanceof Error ? cause : new Error('a form failed', { cause })
       failed = true
       request.unpipe(parser)
       // The rest is read and thrown away: a client that is still sending would not see the answer otherwise.
       request.resume()
-      arriving?.destroy(error instanceof Error ? error : undefined)
+      arriving?.destroy(error)
       const cleared = taken === undefined ? undefined : taken.then(options.discard, () => undefined)
       void Promise.resolve(cleared).then(
         () => reject(error),

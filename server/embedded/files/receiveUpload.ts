@@ -75,7 +75,7 @@ const writeToDisk = async (app: App, file: ArrivingFile): Promise<Arrived> => {
     }
   }
   try {
-    await pipeline(file.stream, counted, createWriteStream(disk.incoming(id), { flags: 'wx' }))
+    await pipeline(file.stream, counted, createWriteStream(disk.incoming(id)))
   } catch (error) {
     await disk.remove([id])
     throw spaceError(error)

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 import type { App } from '../app'
 import type { RoomDoc } from '../documents'
 import { canAccessRoom } from '../domain/roomAccess'
@@ -22,8 +22,14 @@ const listFields = {
   ...pagingFields,
 }
 
-const anyListQuery = Type.Object(listFields)
-type ListQuery = Static<typeof anyListQuery>
+type ListQuery = {
+  name?: string
+  typeGroup?: string
+  onlyConfirmed?: boolean
+  sort?: string
+  offset?: number
+  count?: number
+}
 
 const orderOf = (sort: string | undefined): UploadOrder => {
   if (sort === undefined) return [['name', 1]]

@@ -169,11 +169,15 @@ const retentionFields = {
   retentionOverrideGlobal: 'overrideGlobal',
 } as const
 
+/** Fields of the form that are not settings as they are. */
+const ownFields: ReadonlySet<string> = new Set(['rid', 'favorite', 'roomAvatar'])
+
 const settingsOf = (body: Static<typeof settingsBody>): RoomSettings => {
-  const { rid: _rid, favorite, roomAvatar: _avatar, ...form } = body
+  const { favorite } = body
   const settings: Record<string, unknown> = {}
   const retention: Record<string, unknown> = {}
-  for (const [field, value] of Object.entries(form)) {
+  for (const [field, value] of Object.entries(body)) {
+    if (ownFields.has(field)) continue
     const kept = retentionFields[field as keyof typeof retentionFields] as string | undefined
     if (kept === undefined) settings[field] = value
     else retention[kept] = value

@@ -3,7 +3,7 @@ import type { App } from '../app'
 import { messageFor } from '../domain/published'
 import { BadJson, parseJson } from '../ejson'
 import { MeteorError } from '../errors'
-import { confirmUpload, ownUpload, type Confirmation } from '../files/confirmUpload'
+import { confirmUpload, ownUpload } from '../files/confirmUpload'
 import { deleteUpload } from '../files/deleteUpload'
 import { filePath } from '../files/fileName'
 import { receiveUpload, uploadRoom } from '../files/receiveUpload'
@@ -46,7 +46,7 @@ const confirm = userPost(
     const [rid = '', fileId = ''] = rest.split('/')
     uploadRoom(app, rid, user)
     const upload = ownUpload(app, user, rid, fileId)
-    const message = confirmUpload(app, user, upload, body as Confirmation)
+    const message = confirmUpload(app, user, upload, body)
     return { message: messageFor(message, user._id) }
   },
 )
@@ -74,7 +74,7 @@ const oldInput = (fields: ReadonlyMap<string, string>): Static<typeof oldFields>
   }
   const problem = problemOf(oldFields, input)
   if (problem !== undefined) throw new MeteorError('invalid-params', problem)
-  return input as Static<typeof oldFields>
+  return input
 }
 
 const discardOn = async <Result>(app: App, id: string, work: () => Result): Promise<Result> => {

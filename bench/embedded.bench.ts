@@ -116,7 +116,9 @@ const measureSpread = async (state: State): Promise<Record<string, number>> => {
     const member = memberAt(state, index * 7)
     return sendTo(state, member.rids[index % member.rids.length]!, member)
   }
+  const busyBefore = state.server.busyMs()
   const sends = await callsPerSecond(width, spanMs, send)
+  const busy = state.server.busyMs() - busyBefore
   await settle()
   crowd.delays.length = 0
   await paced(750, spanMs, send)
@@ -124,6 +126,7 @@ const measureSpread = async (state: State): Promise<Record<string, number>> => {
   for (const listener of crowd.listeners) listener.close()
   return {
     sends,
+    sendCost: busy / ((sends * spanMs) / 1000),
     spreadP50: percentile(crowd.delays, 0.5),
     spreadP99: percentile(crowd.delays, 0.99),
   }
@@ -199,6 +202,7 @@ export const bench = defineBench<State>({
     delta: { label: 'subscriptions.get with a delta', unit: 'requests/s', better: 'higher' },
     search: { label: 'search in a room', unit: 'requests/s', better: 'higher' },
     sends: { label: 'sends in 200 rooms', unit: 'messages/s', better: 'higher', target: 1500 },
+    sendCost: { label: 'processor time of a send', unit: 'ms', better: 'lower' },
     spreadP50: { label: 'delay at 750 sends/s, p50', unit: 'ms', better: 'lower' },
     spreadP99: { label: 'delay at 750 sends/s, p99', unit: 'ms', better: 'lower', target: 100 },
     delivered: { label: 'one room', unit: 'delivered frames/s', better: 'higher', target: 30_000 },
@@ -208,11 +212,11 @@ export const bench = defineBench<State>({
   },
   setUp,
   measure: async (state, run) => ({
+    // Only the first sockets need new memory; later ones take what earlier ones left.
+    ...(run === 0 ? await measureIdle(state) : {}),
     ...(await measureReads(state)),
     ...(await measureSpread(state)),
     ...(await measureFanOut(state)),
-    // Only the first sockets need new memory; later ones take what earlier ones left.
-    ...(run === 0 ? await measureIdle(state) : {}),
   }),
   tearDown: async ({ server, rest }) => {
     await rest.close()

@@ -11,6 +11,8 @@ export type EmbeddedProcess = {
   createTokenSecret: string
   /** Resident memory in bytes; 0 where the system does not tell. */
   residentBytes(): number
+  /** Processor time so far in milliseconds, which other programs of the machine do not change; 0 where not told. */
+  busyMs(): number
   /** Ends the process and removes its data. */
   close(): Promise<void>
 }
@@ -60,6 +62,16 @@ const residentBytes = (pid: number): number => {
   }
 }
 
+/** Linux counts in hundredths of a second. */
+const busyMs = (pid: number): number => {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) * 10
+  } catch {
+    return 0
+  }
+}
+
 /** Starts the embedded server as users run it: compiled, in a process of its own, on new data. */
 export const startEmbeddedProcess = async (
   options: EmbeddedProcessOptions = {},
@@ -86,5 +98,13 @@ export const startEmbeddedProcess = async (
     await exited
     rmSync(dataDir, { recursive: true, force: true })
   }
-  return { url, pid, admin, createTokenSecret, residentBytes: () => residentBytes(pid), close }
+  return {
+    url,
+    pid,
+    admin,
+    createTokenSecret,
+    residentBytes: () => residentBytes(pid),
+    busyMs: () => busyMs(pid),
+    close,
+  }
 }

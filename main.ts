@@ -13,7 +13,7 @@ import { platformNetwork } from './src/platform/network'
 import { createPlatformCacheDisk } from './src/platform/platformCacheDisk'
 import { defaultServerUrl } from './src/platform/origin'
 import { resolveRealtimeUrl } from './src/platform/realtimeUrl'
-import { announceLanguage, answerToKeys, followOtherTabs } from './src/platform/page'
+import { announceLanguage, answerToKeys, fitAboveKeyboard, followOtherTabs } from './src/platform/page'
 import { openSocket } from './src/platform/socket'
 import { platformStorage } from './src/platform/storage'
 import { systemLanguage } from './src/platform/theme'
@@ -94,6 +94,7 @@ export function createApp() {
     },
   })
   answerToKeys()
+  fitAboveKeyboard()
   followOtherTabs(storageKeys.chatUserId)
   return { app }
 }

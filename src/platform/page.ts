@@ -1,3 +1,5 @@
+import type { Disposer } from './types'
+
 /** What a browser expects of a page beyond what uni-app makes of it; on other platforms most of this is the system's part. */
 
 /** Makes whatever is marked as a button answer to Enter and Space, for people without a touch screen. H5 only. */
@@ -85,4 +87,35 @@ export function isSystemDark(): boolean {
   }
   const { theme } = uni.getSystemInfoSync() as { theme?: string }
   return theme === 'dark'
+}
+
+/** Tells that the page has another size: the window was resized or the phone turned. */
+export function onResize(listener: () => void): Disposer {
+  if (process.env.UNI_PLATFORM === 'h5') {
+    window.addEventListener('resize', listener)
+    return () => window.removeEventListener('resize', listener)
+  }
+  const onWindowResize = (): void => listener()
+  uni.onWindowResize(onWindowResize)
+  return () => uni.offWindowResize(onWindowResize)
+}
+
+/**
+ * Lets pages end where a phone's keyboard begins: browsers lay it over the page, on iOS always, on Android since Chrome 108,
+ * and tell the part that stays visible. Sets `--visible-height`, which the stylesheet takes. H5 only.
+ */
+export function fitAboveKeyboard(): void {
+  if (process.env.UNI_PLATFORM !== 'h5') return
+  const { visualViewport: visible } = window
+  if (!visible) return
+  visible.addEventListener('resize', () => {
+    // Two fingers make the visible part smaller too; then nothing may be laid out anew.
+    if (visible.scale > 1.01) return
+    const { style } = document.documentElement
+    const isCovered = window.innerHeight - visible.height > 1
+    if (isCovered) style.setProperty('--visible-height', `${visible.height}px`)
+    else style.removeProperty('--visible-height')
+    // iOS moves the page up to show the field; the composer is visible already.
+    if (isCovered) window.scrollTo(0, 0)
+  })
 }

@@ -1,3 +1,5 @@
+import type { Disposer } from './types'
+
 /**
  * Scrolls an element of the H5 page to where its scrolling starts: the newest message in a reversed column.
  * On other platforms pages have no elements; their scroll-view is moved by its `scroll-top` property.
@@ -8,4 +10,96 @@ export function scrollToStart(elementId: string): void {
   if (process.env.UNI_PLATFORM !== 'h5') return
   const element = document.getElementById(elementId)
   if (element) element.scrollTop = 0
+}
+
+/**
+ * Moves what a reversed column shows down by so many px. False where pages have no elements.
+ *
+ * @param elementId id of the scrolling element
+ */
+export function moveContentDown(elementId: string, px: number): boolean {
+  if (process.env.UNI_PLATFORM !== 'h5') return false
+  const element = document.getElementById(elementId)
+  if (element) element.scrollTop -= px
+  return true
+}
+
+export type PlaceKeeperOptions = {
+  /** Id of the scrolling element. */
+  elementId: string
+  /** CSS selector of the things inside of it of which the topmost visible one must not move. */
+  anchors: string
+  /** Whether the list stays at its newest end instead. */
+  isFollowing: () => boolean
+}
+
+export type PlaceKeeper = {
+  /** The list was moved on purpose: what is at its top now is what must not move. */
+  note(): void
+  /** The topmost visible thing and how far it is below the list's top, in px. */
+  place(): { elementId: string; offset: number } | undefined
+  dispose: Disposer
+}
+
+/**
+ * Keeps what is being read where it is, whatever changes its size: rows above and below, the list itself when a keyboard
+ * opens or the phone is turned. A reversed column does so by itself only for what is older. Corrections happen before the
+ * browser paints. H5 only; undefined elsewhere.
+ */
+export function keepPlace(options: PlaceKeeperOptions): PlaceKeeper | undefined {
+  if (process.env.UNI_PLATFORM !== 'h5') return undefined
+  const list = document.getElementById(options.elementId)
+  if (!list) return undefined
+  let anchor: { element: Element; offset: number } | undefined
+
+  const offsetOf = (element: Element): number =>
+    element.getBoundingClientRect().top - list.getBoundingClientRect().top
+
+  function topmost(): typeof anchor {
+    const { top, bottom } = list?.getBoundingClientRect() ?? { top: 0, bottom: 0 }
+    let found: typeof anchor
+    for (const element of Array.from(list?.querySelectorAll(options.anchors) ?? [])) {
+      const rect = element.getBoundingClientRect()
+      const offset = rect.top - top
+      // Chunks stand newest first in the document, so the order says nothing.
+      if (rect.height === 0 || rect.bottom <= top || rect.top >= bottom) continue
+      if (!found || offset < found.offset) found = { element, offset }
+    }
+    return found
+  }
+
+  function note(): void {
+    anchor = options.isFollowing() ? undefined : topmost()
+  }
+
+  function correct(): void {
+    if (options.isFollowing() || !anchor?.element.isConnected) {
+      note()
+      return
+    }
+    const shift = offsetOf(anchor.element) - anchor.offset
+    if (Math.abs(shift) > 0.1 && list) list.scrollTop += shift
+  }
+
+  const sizes = new ResizeObserver(correct)
+  const watchAll = (): void => {
+    sizes.observe(list)
+    for (const child of Array.from(list.children)) sizes.observe(child)
+  }
+  const children = new MutationObserver(watchAll)
+  children.observe(list, { childList: true })
+  watchAll()
+  list.addEventListener('scroll', note, { passive: true })
+  return {
+    note,
+    place() {
+      const found = topmost()
+      return found && { elementId: found.element.id, offset: found.offset }
+    },
+    dispose() {
+      sizes.disconnect()
+      children.disconnect()
+      list.removeEventListener('scroll', note)
+    },
+  }
 }

@@ -77,3 +77,34 @@ export function currentRoute(): string {
   const pages = getCurrentPages()
   return pages[pages.length - 1]?.route ?? ''
 }
+
+/**
+ * Asks for a day with the browser's own calendar; undefined when it is dismissed, or where there is none. H5 only: elsewhere
+ * a picker element does this.
+ * @param max the last day that can be chosen, `yyyy-mm-dd`
+ * @returns `yyyy-mm-dd`
+ */
+export function pickDay(max: string): Promise<string | undefined> {
+  if (process.env.UNI_PLATFORM !== 'h5') return Promise.resolve(undefined)
+  return new Promise((resolve) => {
+    const field = document.createElement('input')
+    const finish = (): void => {
+      field.remove()
+      resolve(field.value === '' ? undefined : field.value)
+    }
+    field.type = 'date'
+    field.max = max
+    field.id = 'day-field'
+    field.style.cssText = 'position:fixed;top:0;right:0;width:1px;height:1px;opacity:0;border:0'
+    field.addEventListener('change', finish, { once: true })
+    field.addEventListener('cancel', finish, { once: true })
+    field.addEventListener('blur', () => setTimeout(finish, 300), { once: true })
+    document.body.append(field)
+    field.focus()
+    try {
+      field.showPicker()
+    } catch {
+      // Browsers without it open their calendar on focus, or let the day be typed.
+    }
+  })
+}

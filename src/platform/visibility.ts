@@ -14,17 +14,20 @@ export type VisibilityOptions = {
 
 /**
  * Tells when an element enters or leaves the visible part of a scrolling element, once at the start and then at each
- * change. Uses the platform's intersection observer, because WeChat advises against scroll handlers
+ * change, and on which half of the scrolling element it is. Uses the platform's intersection observer, because WeChat advises against scroll handlers
  * (performance reference, section 1).
  */
 export function observeVisibility(
   { component, root, target, margin = 0 }: VisibilityOptions,
-  onChange: (isVisible: boolean) => void,
+  onChange: (isVisible: boolean, isInLowerHalf: boolean) => void,
 ): Disposer {
   const observer = uni.createIntersectionObserver(component, { thresholds: [0, 0.01] })
   observer
     .relativeTo(scrollerOf(root), { top: margin, bottom: margin })
-    .observe(target, ({ intersectionRatio }) => onChange(intersectionRatio > 0))
+    .observe(target, ({ intersectionRatio, boundingClientRect, relativeRect }) => {
+      const middle = (relativeRect.top + relativeRect.bottom) / 2
+      onChange(intersectionRatio > 0, boundingClientRect.top > middle)
+    })
   return () => observer.disconnect()
 }
 
@@ -36,11 +39,34 @@ function scrollerOf(root: string): string {
   return process.env.UNI_PLATFORM === 'app' ? `${root} .uni-scroll-view .uni-scroll-view` : root
 }
 
-/** Heights in px of all elements that match, in document order. */
-export function measureHeights(
+/**
+ * Tells once when an element comes into the visible part of the page.
+ *
+ * @param target CSS selector of an element inside the component
+ */
+export function observeFirstSight(
+  component: ComponentPublicInstance | null,
+  target: string,
+  onSeen: () => void,
+): Disposer {
+  const observer = uni.createIntersectionObserver(component, { thresholds: [0, 0.01] })
+  // The bar at the top of the page and the composer cover what lies there.
+  observer
+    .relativeToViewport({ top: -60, bottom: -60 })
+    .observe(target, ({ intersectionRatio }) => {
+      if (intersectionRatio > 0) onSeen()
+    })
+  return () => observer.disconnect()
+}
+
+/** Where an element is in the window, in px. */
+export type Rect = { top: number; height: number }
+
+/** Places of all elements of a component that match, in document order. */
+export function measureRects(
   component: ComponentPublicInstance | null,
   selector: string,
-): Promise<number[]> {
+): Promise<Rect[]> {
   return new Promise((resolve) => {
     uni
       .createSelectorQuery()
@@ -48,7 +74,25 @@ export function measureHeights(
       .selectAll(selector)
       .boundingClientRect((rects) => {
         const list: UniApp.NodeInfo[] = Array.isArray(rects) ? rects : [rects]
-        resolve(list.map(({ height }) => height ?? 0))
+        resolve(list.map(({ top, height }) => ({ top: top ?? 0, height: height ?? 0 })))
+      })
+      .exec()
+  })
+}
+
+/** How far a scroll-view is scrolled, in px. */
+export function measureScroll(
+  component: ComponentPublicInstance | null,
+  selector: string,
+): Promise<number> {
+  return new Promise((resolve) => {
+    uni
+      .createSelectorQuery()
+      .in(component)
+      .select(selector)
+      .scrollOffset((offset) => {
+        const { scrollTop } = (Array.isArray(offset) ? offset[0] : offset) ?? {}
+        resolve(scrollTop ?? 0)
       })
       .exec()
   })

@@ -16,7 +16,7 @@ import type { OutboxEntry } from './outboxEntry'
 import { createPlaces, type Place } from './places'
 import { createReadMarks } from './readMarks'
 import type { GapSide } from './roomHistory'
-import { createRoomJumps } from './roomJumps'
+import { createRoomJumps, quotedIn } from './roomJumps'
 import { createRoomView } from './roomView'
 import { useServices } from './services'
 import { useSessionStore } from './session'
@@ -58,6 +58,9 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
   /** Why nothing can be written here; `''` when something can. */
   const composerNotice = ref('')
 
+  /** The message that is in the composer to be changed. */
+  const editing = shallowRef<{ id: string; text: string }>()
+
   let currentId = ''
   let room: OpenRoom | undefined
   let isRoomVisible = false
@@ -83,7 +86,9 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
   const readMarks = createReadMarks({
     clock,
     shouldMark: () => session.user !== undefined && isSeen() && list.hasUnread(currentId),
-    mark: () => repository.markRead(currentId),
+    mark() {
+      outbox.markRead(currentId, list.room(currentId)?.lastActivityAt ?? 0)
+    },
   })
   /** Only the newest message on the screen of a visible page says that the room was read (protocol reference 5.6). */
   const isSeen = (): boolean =>
@@ -151,6 +156,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
       streamsReady: waitForStreams(streams),
       onChange: flusher.mark,
       onReceived: (messages) => messages.forEach(({ id }) => outbox.noteStored(id)),
+      present: outbox.present,
       onOutdated: reload,
     })
     if (connection.state !== 'live') room.markStale()
@@ -218,6 +224,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     places.save()
     jumps.reset()
     lastSeenAt = undefined
+    editing.value = undefined
     isReturning = false
     room?.close()
     room = undefined
@@ -289,6 +296,23 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     return message ? plainText(message, settings.t) : ''
   }
 
+  /** The message that a message quotes, by the link that Rocket.Chat puts before the reply; `''` for none. */
+  function quotedBy(id: string): string {
+    return quotedIn(room?.timeline.get(id)?.text ?? '')
+  }
+
+  /** Whether somebody may try to change a message: their own, of words. */
+  function isOwnText(id: string): boolean {
+    const message = room?.timeline.get(id)
+    return message?.author.id === session.user?.id && message?.system === '' && message.text !== ''
+  }
+
+  /** Takes a message into the composer; `''` gives it up. */
+  function setEditing(id: string): void {
+    const text = room?.timeline.get(id)?.text
+    editing.value = id === '' || text === undefined ? undefined : { id, text }
+  }
+
   function setDraft(text: string): void {
     if (currentId !== '') drafts.set(currentId, text)
   }
@@ -305,6 +329,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
       composerNotice,
       roomFailure,
       gapState,
+      editing,
       ...jumps.state,
     },
     /** What pages and components do. */
@@ -320,6 +345,9 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
       ...jumps.actions,
       send,
       textOf,
+      quotedBy,
+      isOwnText,
+      setEditing,
       setDraft,
       currentDraft: () => drafts.get(currentId),
       /** Id of the open channel; `''` for none. */

@@ -41,6 +41,8 @@ export type OpenRoomOptions = {
   onOutdated: () => void
   /** A page or a sync brought these: none of them is unsent. */
   onReceived: (messages: readonly Message[]) => void
+  /** A message as it looks with what the outbox will do to it. */
+  present: (message: Message) => Message
   /** Something that is on the screen has changed. */
   onChange: () => void
 }
@@ -78,7 +80,7 @@ export interface OpenRoom {
 }
 
 export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
-  const { roomId, kind, self, clock, repository, cache, translate, onReceived } = options
+  const { roomId, kind, self, clock, repository, cache, translate, onReceived, present } = options
   const timeline = createTimeline({
     selfId: self.id,
     lastSeenAt: options.lastSeenAt,
@@ -100,7 +102,15 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
   let isOver = false
   // A call, because the compiler does not expect that it changes while an answer is awaited.
   const isClosed = (): boolean => isOver
-  const history = createRoomHistory({ roomId, kind, repository, timeline, isClosed, onReceived })
+  const history = createRoomHistory({
+    roomId,
+    kind,
+    repository,
+    timeline,
+    isClosed,
+    onReceived,
+    present,
+  })
   const restingState = (): HistoryState => (timeline.hasOldest ? 'complete' : 'idle')
 
   function changed(): void {
@@ -123,7 +133,7 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
       await loadOlder()
       return
     }
-    timeline.restore(copy)
+    timeline.restore({ ...copy, messages: copy.messages.map(present) })
     timeline.markStale()
     isLoaded = true
     historyState = restingState()
@@ -211,7 +221,7 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
       return
     }
     onReceived(updated)
-    upsert(updated, 'feed')
+    upsert(updated.map(present), 'feed')
     timeline.remove(removedIds)
     timeline.markCaughtUp()
     isCurrent = true

@@ -9,11 +9,15 @@ export type ReadMarksOptions = {
   clock: Clock
   /** Whether there is something to mark and the user really sees it. Asked when the time has come. */
   shouldMark: () => boolean
-  /** Tells the server. */
-  mark: () => Promise<void>
+  /** Tells the server, now or when it can be reached. */
+  mark: () => void
 }
 
 /**
+ * Rocket.Chat keeps one time per room (`ls`) and a mark reads the whole room: there is no reading up to a message (protocol
+ * reference 5.6). So a mark is only right while the newest message is on the screen of a visible page; whoever reads further up
+ * has read nothing newer, and nothing is said.
+ *
  * Marks the open room as read: soon after it changed, while it stays open not more often than the server allows, and at
  * once when it is left, so that somebody who looks through several rooms leaves none of them unread.
  */
@@ -33,8 +37,7 @@ export function createReadMarks({ clock, shouldMark, mark }: ReadMarksOptions): 
     isWaiting = false
     if (!shouldMark()) return
     lastAt = clock.now()
-    // A mark that fails is asked for again by the next message or the next opening.
-    mark().catch(() => undefined)
+    mark()
   }
 
   return {

@@ -23,6 +23,8 @@ export type RoomHistoryOptions = {
   isClosed: () => boolean
   /** A page brought these: none of them is unsent. */
   onReceived: (messages: readonly Message[]) => void
+  /** A message as it looks with what the outbox will do to it. */
+  present: (message: Message) => Message
 }
 
 /** Brings pieces of one room's history into its timeline. Every function rejects with `ApiError`. */
@@ -41,7 +43,7 @@ export interface RoomHistory {
 }
 
 export function createRoomHistory(options: RoomHistoryOptions): RoomHistory {
-  const { roomId, kind, repository, timeline, isClosed, onReceived } = options
+  const { roomId, kind, repository, timeline, isClosed, onReceived, present } = options
   let running = 0
   let overtaken: Message[] = []
 
@@ -55,7 +57,7 @@ export function createRoomHistory(options: RoomHistoryOptions): RoomHistory {
       const page = await load()
       if (isClosed() || page === undefined) return page
       onReceived(page.messages)
-      insert(page)
+      insert({ ...page, messages: page.messages.map(present) })
       timeline.upsert(overtaken, 'answer')
       return page
     } finally {

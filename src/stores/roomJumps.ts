@@ -142,3 +142,10 @@ export function createRoomJumps(options: RoomJumpsOptions) {
     },
   }
 }
+
+const messageLink = /\[ \]\(\S*[?&]msg=([A-Za-z0-9]+)\S*\)/
+
+/** The id in the link to another message with which a reply begins; `''` for none. */
+export function quotedIn(text: string): string {
+  return messageLink.exec(text)?.[1] ?? ''
+}

@@ -63,7 +63,8 @@ function metaOf({ isEdited, state, time }: Row, { edited, failed }: RowTexts): s
   return isEdited ? `${edited} ${time}` : time
 }
 
-function classesOf({ kind, isOwn, isHead, state }: Row): string {
+function classesOf({ kind, isOwn, isHead, state, isTarget }: Row): string {
   const side = isOwn ? 'own' : 'other'
-  return `row ${kind} ${side}${isHead ? ' head' : ''}${state === '' ? '' : ` ${state}`}`
+  const marks = [isHead ? ' head' : '', state === '' ? '' : ` ${state}`, isTarget ? ' target' : '']
+  return `row ${kind} ${side}${marks.join('')}`
 }

@@ -48,8 +48,21 @@ export const toDdpError = (error: unknown): Record<string, unknown> => {
   return frame
 }
 
+const noSpace = new Set(['SQLITE_FULL', 'ENOSPC', 'EDQUOT'])
+
+/** Whether the disk is full: the data file's complaint, or the file system's. */
+export const isDiskFull = (error: unknown): boolean => {
+  const { code } = error instanceof Error ? (error as { code?: unknown }) : {}
+  return typeof code === 'string' && noSpace.has(code)
+}
+
+/** What a caller hears when nothing can be stored. */
+export const diskFull = (): MeteorError =>
+  new MeteorError('error-disk-full', 'The server has no space left to store this')
+
 const presentable = (error: unknown): MeteorError => {
   if (error instanceof MeteorError) return error
+  if (isDiskFull(error)) return diskFull()
   if (error instanceof TextError) return new MeteorError(error.message)
   return new MeteorError(500, 'Internal server error')
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { App } from '../app'
 import { resume, type Session } from '../auth/sessions'
 import { BadJson } from '../ejson'
-import { MeteorError, NotLoggedIn, TextError, isExpected } from '../errors'
+import { MeteorError, NotLoggedIn, TextError, diskFull, isDiskFull, isExpected } from '../errors'
 import { clientAddress } from '../limits/clientAddress'
 import { rateHeaders, restRate } from '../limits/restLimits'
 import { BodyTooLarge, readBody } from './body'
@@ -34,6 +34,10 @@ export const errorReply = (error: unknown): Reply => {
   }
   if (error instanceof BadJson) {
     return new Reply(400, { success: false, error: 'The request body is not acceptable JSON' })
+  }
+  if (isDiskFull(error)) {
+    const { message, code } = diskFull()
+    return new Reply(507, { success: false, error: message, errorType: code })
   }
   if (!(error instanceof MeteorError)) {
     return new Reply(500, { success: false, error: 'Internal server error' })
@@ -134,7 +138,8 @@ const runEndpoint = async (
   if (endpoint.auth === 'user' && session === undefined) throw new NotLoggedIn()
   checkRate(app, endpoint, request, session, headers)
   // The body is read in any case, so that a refused upload does not leave the connection half-used.
-  const hasBody = endpoint.method === 'POST' && endpoint.readsRequest !== true
+  const mayHaveBody = endpoint.method === 'POST' || endpoint.body !== undefined
+  const hasBody = mayHaveBody && endpoint.readsRequest !== true
   const body = hasBody ? await readBody(request) : undefined
   checkPermissions(app, endpoint, session)
   const query = readQuery(endpoint.query, url.searchParams)

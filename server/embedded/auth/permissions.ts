@@ -91,6 +91,7 @@ const defaults: Readonly<Record<string, readonly string[]>> = {
   'user-generate-access-token': ['admin'],
   'view-all-team-channels': ownersUp,
   'view-all-teams': ['admin'],
+  'videoconf-ring-users': moderatorsUp.concat('user'),
   'view-broadcast-member-list': moderatorsUp,
   'view-c-room': everyUser.concat('anonymous'),
   'view-d-room': everyUser.concat('guest'),

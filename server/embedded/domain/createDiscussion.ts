@@ -75,14 +75,21 @@ const existingFor = (app: App, input: NewDiscussion): RoomDoc | undefined =>
     ? undefined
     : app.store.rooms.discussionsOf(input.prid).find((room) => room.pmid === input.pmid)
 
+/** Public where the parent is, but for rooms of a private team (protocol reference 5.10). */
+const typeBelow = (app: App, parent: RoomDoc): 'c' | 'p' => {
+  const team = parent.teamId === undefined ? undefined : app.store.teams.get(parent.teamId)
+  return parent.t === 'c' && team?.type !== 1 ? 'c' : 'p'
+}
+
 const roomFor = (
+  app: App,
   parent: RoomDoc,
   user: UserDoc,
   input: NewDiscussion,
   members: readonly UserDoc[],
 ): NamedRoom => {
   const room: NamedRoom = {
-    t: parent.t === 'c' ? 'c' : 'p',
+    t: typeBelow(app, parent),
     name: randomId(),
     fname: input.title,
     owner: user,
@@ -113,7 +120,7 @@ export const createDiscussion = (app: App, user: UserDoc, input: NewDiscussion):
   const people = author === undefined ? input.members : [...input.members, author]
   const members = [...new Map(people.map((one) => [one._id, one])).values()]
   return app.store.write(() => {
-    const discussion = createNamedRoom(app, roomFor(parent, user, input, members))
+    const discussion = createNamedRoom(app, roomFor(app, parent, user, input, members))
     announce(app, user, parent, discussion, start)
     if (input.reply !== undefined && input.reply.trim() !== '') {
       sendMessage(app, user, { rid: discussion._id, msg: input.reply })

@@ -34,10 +34,16 @@ const namesAfter = (sign: '@' | '#', text: string, pattern: string): string[] =>
   return [...found]
 }
 
+/** A team is named, and nobody's counters move by that: telling its people belongs to the enterprise edition. */
+const teamMention = (app: App, name: string): Mention | undefined => {
+  const team = app.store.teams.byName(name)
+  return team && { _id: team._id, username: team.name, name: team.name, type: 'team' }
+}
+
 const toMention = (app: App, name: string): Mention | undefined => {
   if (name === 'all' || name === 'here') return { _id: name, username: name }
   const user = app.store.users.byUsername(name)
-  if (user === undefined) return undefined
+  if (user === undefined) return teamMention(app, name)
   return { _id: user._id, username: user.username, name: user.name, type: 'user' }
 }
 

@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import type { App } from '../app'
 import type { TeamDoc, UserDoc } from '../documents'
-import { createTeam, type NewTeam } from '../domain/createTeam'
+import { convertToTeam, createTeam, type NewTeam } from '../domain/createTeam'
 import { canAccessRoom } from '../domain/roomAccess'
 import { saveRoomSettings, type RoomSettings } from '../domain/saveRoomSettings'
-import { mainRoomOf } from '../domain/teamMembers'
+import { addTeamMembers, mainRoomOf } from '../domain/teamMembers'
 import { convertToChannel, deleteTeam } from '../domain/teamRooms'
 import { listedTeam, teamsOfUser } from '../domain/teams'
 import { TextError } from '../errors'
@@ -53,17 +53,52 @@ const ownerOf = (app: App, id: string): UserDoc => {
   return owner
 }
 
+/** Ids or user names; unknown ones are skipped, as in a new channel. */
+const people = (app: App, members: readonly string[]): UserDoc[] => {
+  const { users } = app.store
+  return members.flatMap((one) => users.get(one) ?? users.byUsername(one) ?? [])
+}
+
+/**
+ * A team that is made of a room, whose name and type it must have.
+ * @throws TextError `invalid-room`, `error-team-creation`; 403 without `edit-room` in it.
+ */
+const converted = (
+  app: App,
+  user: UserDoc,
+  rid: string,
+  name: string,
+  type: 0 | 1,
+  members: readonly string[],
+): TeamDoc => {
+  const room = app.store.rooms.get(rid)
+  if (room === undefined || !canAccessRoom(app, room, user)) throw new TextError('invalid-room')
+  if (!app.permissions.has(user, 'edit-room', rid)) throw new TextError('unauthorized', 403)
+  if (room.name !== name || room.t !== (type === 1 ? 'p' : 'c')) {
+    throw new TextError('error-team-creation')
+  }
+  return app.store.write(() => {
+    const team = convertToTeam(app, user, room)
+    addTeamMembers(
+      app,
+      team,
+      user,
+      people(app, members).map(({ _id }) => ({ userId: _id })),
+    )
+    return team
+  })
+}
+
 const create = userPost(
   'teams.create',
   { body: createBody },
   ({ app, user, body: { name, type, members = [], owner, room = {} } }) => {
     if (!app.permissions.has(user, 'create-team')) throw new TextError('unauthorized', 403)
-    const { users } = app.store
+    if (room.id !== undefined) return { team: converted(app, user, room.id, name, type, members) }
     const input: NewTeam = {
       name,
       type,
-      // Ids or user names; unknown ones are skipped, as in a new channel.
-      members: members.flatMap((one) => users.get(one) ?? users.byUsername(one) ?? []),
+      members: people(app, members),
       owner: owner === undefined ? user : ownerOf(app, owner),
       room: {},
     }

@@ -85,18 +85,11 @@ const createReads = (driver: SqlDriver, cached: CachedReads) => ({
         since,
       ),
     ),
-  isBanned: (rid: string, uid: string): boolean =>
-    driver.get(
-      "SELECT 1 FROM subscriptions WHERE rid = ? AND uid = ? AND status = 'BANNED'",
-      rid,
-      uid,
-    ) !== undefined,
-  isMember: (rid: string, uid: string): boolean =>
-    driver.get(
-      'SELECT 1 FROM subscriptions WHERE rid = ? AND uid = ? AND status IS NULL',
-      rid,
-      uid,
-    ) !== undefined,
+  isBanned: (rid: string, uid: string): boolean => cached.one(rid, uid)?.status === 'BANNED',
+  isMember: (rid: string, uid: string): boolean => {
+    const doc = cached.one(rid, uid)
+    return doc !== undefined && doc.status === undefined
+  },
   countMembers: (rid: string): number =>
     driver.get<{ n: number }>(
       'SELECT count(*) AS n FROM subscriptions WHERE rid = ? AND status IS NULL',

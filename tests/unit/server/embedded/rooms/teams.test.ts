@@ -579,6 +579,42 @@ describe('a team that changes', () => {
     ])
   })
 
+  it('was a room before when the new team names it', async () => {
+    const room = await channel()
+    const input = { name: room.name, type: 0, members: ['bob'], room: { id: room._id } }
+    expect(refusal(await bob.post('teams.create', input))).toEqual([403, 'unauthorized'])
+    const { team } = (await ann.post('teams.create', input)).body
+    expect(team).toMatchObject({ name: room.name, roomId: room._id })
+    expect(await names(team)).toEqual(['ann', 'bob'])
+    for (const wrong of [{ type: 1 }, { name: 'other' }]) {
+      expect(refusal(await ann.post('teams.create', { ...input, ...wrong }))).toEqual([
+        400,
+        'error-team-creation',
+      ])
+    }
+    const nowhere = { ...input, room: { id: 'x' } }
+    expect(refusal(await ann.post('teams.create', nowhere))).toEqual([400, 'invalid-room'])
+  })
+
+  it('is mentioned by its name without moving the counters of its people', async () => {
+    const team = await create({ members: [bob.userId] })
+    await bob.post('subscriptions.read', { rid: team.roomId })
+    const message = { rid: team.roomId, msg: `hello @${team.name}` }
+    const sent = (await ann.post('chat.sendMessage', { message })).body.message
+    expect(sent.mentions).toEqual([
+      { _id: team._id, username: team.name, name: team.name, type: 'team' },
+    ])
+    expect(await own(team.roomId, bob)).toMatchObject({ alert: true, unread: 0 })
+  })
+
+  it('that is private has private discussions also below its public rooms', async () => {
+    const team = await create({ type: 1 })
+    const room = await channel()
+    await ann.post('teams.addRooms', { teamId: team._id, rooms: [room._id] })
+    const talk = await ann.post('rooms.createDiscussion', { prid: room._id, t_name: 'talk' })
+    expect(talk.body.discussion).toMatchObject({ t: 'p', prid: room._id })
+  })
+
   it('is not made of what others own, of nothing and of what is not there', async () => {
     const room = await channel(bob)
     expect(refusal(await ann.post('channels.convertToTeam', { channelId: room._id }))).toEqual([

@@ -35,6 +35,7 @@ export const createApp = (
     createTokenLegacy: /^(yes|true)$/i.test(options.environment?.CREATE_TOKENS_FOR_USERS ?? ''),
     previews: noPreviews,
   }
+  app.events.onTokensRemoved((hashes) => app.store.pushTokens.removeOfSessions(hashes))
   if (options.outside !== undefined) app.previews = createPreviews(app, options.outside)
   return app
 }

@@ -1,5 +1,6 @@
 import { accessTokenEndpoints } from './accessTokens'
 import { accountHelpEndpoints } from './accountHelp'
+import { autoTranslateEndpoints } from './autoTranslate'
 import { avatarEndpoints } from './avatars'
 import { chatEndpoints } from './chat'
 import { commandEndpoints } from './commands'
@@ -23,6 +24,7 @@ import { namedRoomMemberEndpoints } from './namedRoomMembers'
 import { namedRoomSettingEndpoints } from './namedRoomSettings'
 import { ownAccountEndpoints } from './ownAccount'
 import { postMessageEndpoints } from './postMessage'
+import { pushEndpoints } from './push'
 import { registerEndpoints } from './register'
 import { roleMemberEndpoints } from './roleMembers'
 import { roleEndpoints } from './roles'
@@ -45,6 +47,7 @@ import { userEndpoints } from './users'
 import { userRemovalEndpoints } from './userRemoval'
 import { userStatusEndpoints } from './userStatus'
 import { userTokenEndpoints } from './userTokens'
+import { videoConferenceEndpoints } from './videoConference'
 
 /** The REST surface; a new resource adds its file here. */
 export const endpoints: readonly Endpoint[] = [
@@ -63,6 +66,9 @@ export const endpoints: readonly Endpoint[] = [
   ...ownAccountEndpoints,
   ...directoryEndpoints,
   ...commandEndpoints,
+  ...pushEndpoints,
+  ...videoConferenceEndpoints,
+  ...autoTranslateEndpoints,
   ...roleEndpoints,
   ...roleMemberEndpoints,
   ...subscriptionEndpoints,

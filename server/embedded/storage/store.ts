@@ -15,6 +15,7 @@ import { createSubscriptions, type Subscriptions } from './subscriptions'
 import { createTeams, type Teams } from './teams'
 import { createTokens, type Tokens } from './tokens'
 import { createTrash, type Trash } from './trash'
+import { createPushTokens, type PushTokens } from './pushTokens'
 import { createTwoFactors, type TwoFactors } from './twoFactors'
 import { createUserContent, type UserContent } from './userContent'
 import { createUploads, type Uploads } from './uploads'
@@ -40,6 +41,7 @@ export type Store = {
   trash: Trash
   userContent: UserContent
   twoFactors: TwoFactors
+  pushTokens: PushTokens
   stamps: Stamps
   driver: SqlDriver
   /** Runs `work` in one transaction; see `SqlDriver.transaction`. */
@@ -73,6 +75,7 @@ export const openStore = (dataDir: string, clock: Clock): Store => {
       trash: createTrash(driver),
       userContent: createUserContent(driver),
       twoFactors: createTwoFactors(driver),
+      pushTokens: createPushTokens(driver),
       stamps: createStamps(driver, clock),
       driver,
       write: (work) => driver.transaction(work),

@@ -7,11 +7,13 @@ const optionalFields = [
   'nickname',
   'bio',
   'avatarETag',
+  'avatarOrigin',
   'utcOffset',
   'language',
   'customFields',
   'requirePasswordChange',
   'lastLogin',
+  'statusExpiresAt',
 ] as const
 
 /** The own account as `GET me` answers it (protocol reference 4.5). */

@@ -1,5 +1,6 @@
 import type { Permissions } from './auth/permissions'
 import type { Clock } from './clock'
+import type { StatusEnds } from './domain/statusEnds'
 import type { Events } from './events/events'
 import type { Presence } from './events/presence'
 import type { Images } from './files/images'
@@ -31,6 +32,7 @@ export type App = {
   events: Events
   presence: Presence
   previews: Previews
+  statusEnds: StatusEnds
   images: Images
   /** Undefined when nothing is limited. */
   rateLimiter: RateLimiter | undefined

@@ -1,5 +1,6 @@
 import type { App } from './app'
 import { createPermissions } from './auth/permissions'
+import { createStatusEnds } from './domain/statusEnds'
 import { createBus } from './events/bus'
 import { createEvents } from './events/events'
 import { createPresence } from './events/presence'
@@ -34,7 +35,9 @@ export const createApp = (
     forwardedCount: options.forwardedCount ?? 0,
     createTokenLegacy: /^(yes|true)$/i.test(options.environment?.CREATE_TOKENS_FOR_USERS ?? ''),
     previews: noPreviews,
+    statusEnds: { changed: () => undefined, close: () => undefined },
   }
+  app.statusEnds = createStatusEnds(app)
   app.events.onTokensRemoved((hashes) => app.store.pushTokens.removeOfSessions(hashes))
   if (options.outside !== undefined) app.previews = createPreviews(app, options.outside)
   return app

@@ -193,6 +193,9 @@ export type UserDoc = {
   _updatedAt: Date
   statusDefault: PresenceStatus
   statusText: string
+  /** Until when the status holds, and what comes after it. */
+  statusExpiresAt?: Date
+  statusBefore?: { statusDefault: PresenceStatus; statusText: string }
   utcOffset?: number
   language?: string
   lastLogin?: Date

@@ -174,6 +174,7 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
     app.logger.info({ url }, 'embedded Rocket.Chat listens')
     const close = async (): Promise<void> => {
       app.previews.close()
+      app.statusEnds.close()
       hub.close()
       endFileSweep()
       await closeServer(server)

@@ -12,13 +12,14 @@ const text = Type.String({ minLength: 1 })
 const optionalText = Type.Optional(Type.String())
 
 const card = (app: App, user: UserDoc): Record<string, unknown> => {
-  const { _id, username, name, statusText, utcOffset, avatarETag, roles } = user
+  const { _id, username, name, statusText, utcOffset, avatarETag, roles, statusExpiresAt } = user
   return {
     _id,
     username,
     name,
     status: app.presence.statusOf(user),
     statusText,
+    statusExpiresAt,
     utcOffset,
     avatarETag,
     roles,
@@ -66,12 +67,16 @@ const getPresence = userGet('users.getPresence', { query: personQuery }, (call) 
 const getStatus = userGet('users.getStatus', { query: personQuery }, (call) => {
   const { app, user } = call
   const found = person(app, call.query, user)
-  const answer = { _id: found._id, status: app.presence.statusOf(found) }
+  const answer: Record<string, unknown> = { _id: found._id, status: app.presence.statusOf(found) }
+  if (found.statusExpiresAt !== undefined) answer.statusExpiresAt = found.statusExpiresAt
   if (found._id !== user._id) return answer
   return { ...answer, connectionStatus: app.presence.statusConnection(user._id) }
 })
 
-const setBody = Type.Object({ ...userFields, status: optionalText, message: optionalText }, strict)
+const setBody = Type.Object(
+  { ...userFields, status: optionalText, message: optionalText, expiresAt: optionalText },
+  strict,
+)
 
 const statusTarget = ({ app, user, body }: UserCall<unknown, UserSelector>): UserDoc => {
   if (body.userId === undefined && body.username === undefined) return user
@@ -87,6 +92,8 @@ const set = userPost('users.setStatus', { body: setBody }, (call) => {
   const change: NewStatus = {}
   if (status !== undefined) change.status = status
   if (message !== undefined) change.message = message
+  const expiresAt = dateParam(call.body.expiresAt, 'error-invalid-date')
+  if (expiresAt !== undefined) change.expiresAt = expiresAt
   setStatus(call.app, statusTarget(call), change)
   return {}
 })

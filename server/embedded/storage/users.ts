@@ -98,6 +98,19 @@ export const createUsers = (driver: SqlDriver, removed: () => void) => {
           role,
         ),
       ),
+    /** When the next status ends that was set for a while, in milliseconds. */
+    nextStatusEnd: (): number | undefined =>
+      driver.get<{ at: number | null }>(
+        `SELECT min(json_extract(doc, '$.statusExpiresAt."$date"')) AS at FROM users`,
+      )?.at ?? undefined,
+    /** Whose status has ended at a time in milliseconds. */
+    statusEnded: (now: number): UserDoc[] =>
+      decode.all(
+        driver.all<DocRow>(
+          `SELECT doc FROM users WHERE json_extract(doc, '$.statusExpiresAt."$date"') <= ?`,
+          now,
+        ),
+      ),
     /** Removes an account with its tokens, addresses and memberships. */
     remove: (id: string): void => {
       cache.delete(id)

@@ -1,0 +1,82 @@
+// What comes over the wire is checked by the expectations, not by types.
+/* eslint-disable @typescript-eslint/no-unsafe-member-access */
+import { fakeClock, newDataDir, openDdp, removeDir, startTestServer } from './support'
+
+const hour = 60 * 60 * 1000
+
+it('a status for a while ends by itself, and what was before comes back', async () => {
+  const clock = fakeClock()
+  const test = await startTestServer({ clock })
+  try {
+    const ann = await test.person('ann')
+    const socket = await openDdp(test.server.url, ann)
+    await ann.post('users.setStatus', { status: 'away', message: 'before' })
+    const expiresAt = new Date(clock.now() + hour).toISOString()
+    await ann.post('users.setStatus', { status: 'busy', message: 'lunch', expiresAt })
+    const later = new Date(clock.now() + 2 * hour).toISOString()
+    await ann.post('users.setStatus', { message: 'long lunch', expiresAt: later })
+    const read = async () => (await ann.get('me')).body
+    expect(await read()).toMatchObject({ statusText: 'long lunch', statusExpiresAt: later })
+    const seen = (await test.admin.get(`users.presence?ids=${ann.userId}`)).body.users[0]
+    expect([seen.status, seen.statusExpiresAt]).toEqual(['busy', later])
+    clock.advance(hour)
+    expect((await read()).statusText).toBe('long lunch')
+    clock.advance(hour)
+    const me = await read()
+    expect([me.statusDefault, me.statusText, me.statusExpiresAt]).toEqual([
+      'away',
+      'before',
+      undefined,
+    ])
+    socket.close()
+  } finally {
+    await test.close()
+  }
+})
+
+it('a status that is chosen anew does not end', async () => {
+  const clock = fakeClock()
+  const test = await startTestServer({ clock })
+  try {
+    const ann = await test.person('ann')
+    const expiresAt = new Date(clock.now() + hour).toISOString()
+    await ann.post('users.setStatus', { message: 'short', expiresAt })
+    await ann.post('users.setStatus', { message: 'for good' })
+    clock.advance(2 * hour)
+    expect((await ann.get('me')).body.statusText).toBe('for good')
+  } finally {
+    await test.close()
+  }
+})
+
+it('a status ends although the server was off meanwhile', async () => {
+  const clock = fakeClock()
+  const dataDir = newDataDir()
+  try {
+    const first = await startTestServer({ clock, dataDir })
+    const expiresAt = new Date(clock.now() + hour).toISOString()
+    await first.admin.post('users.setStatus', { message: 'short', expiresAt })
+    await first.close()
+    clock.advance(2 * hour)
+    const second = await startTestServer({ clock, dataDir })
+    clock.advance(0)
+    expect((await second.admin.get('me')).body.statusText).toBe('')
+    await second.close()
+  } finally {
+    removeDir(dataDir)
+  }
+})
+
+it.each(['yesterday', '', '2001-01-01T00:00:00.000Z'])(
+  'the end %j is refused',
+  async (expiresAt) => {
+    const test = await startTestServer()
+    try {
+      const answer = await test.admin.post('users.setStatus', { message: 'x', expiresAt })
+      expect(answer.status).toBe(400)
+      expect(answer.body.error).toContain('error-invalid-date')
+    } finally {
+      await test.close()
+    }
+  },
+)

@@ -37,6 +37,72 @@ const parserOf = (request: IncomingMessage): BusboyInstance => {
   }
 }
 
+const justOne = (): TextError => new TextError('Just 1 file is allowed')
+
+type Reading<Result> = {
+  fields: Map<string, string>
+  arriving: Readable | undefined
+  taken: Promise<Result> | undefined
+  failed: boolean
+}
+
+type Fail = (cause: unknown) => void
+
+/** Ends the reading with an error, after what was made of the file is gone again. */
+const createFail =
+  <Result>(
+    request: IncomingMessage,
+    parser: BusboyInstance,
+    reading: Reading<Result>,
+    discard: FormOptions<Result>['discard'],
+    reject: (error: Error) => void,
+  ): Fail =>
+  (cause) => {
+    if (reading.failed) return
+    reading.failed = true
+    const error = cause instanceof Error ? cause : new Error('a form failed', { cause })
+    request.unpipe(parser)
+    // The rest is read and thrown away: a client that is still sending would not see the answer otherwise.
+    request.resume()
+    reading.arriving?.destroy(error)
+    const cleared = reading.taken?.then(discard, () => undefined)
+    void Promise.resolve(cleared).then(
+      () => reject(error),
+      () => reject(error),
+    )
+  }
+
+const listenToParts = <Result>(
+  parser: BusboyInstance,
+  reading: Reading<Result>,
+  options: FormOptions<Result>,
+  fail: Fail,
+): void => {
+  parser.on('file', (field, stream, name: string | undefined, _encoding, type) => {
+    // What goes wrong with it is seen by who takes it.
+    stream.on('error', () => undefined)
+    const second = reading.taken !== undefined
+    // The parser still goes through what it had when the form was refused.
+    if (reading.failed || second || field !== options.fieldName) {
+      stream.resume()
+      fail(second ? justOne() : new MeteorError('invalid-field'))
+      return
+    }
+    reading.arriving = stream
+    // Browsers write a quotation mark in a name as %22 (WHATWG HTML, multipart/form-data).
+    reading.taken = options.take({ name: (name ?? '').replaceAll('%22', '"'), type, stream })
+    reading.taken.catch(fail)
+  })
+  parser.on('field', (name, value, nameCut, valueCut) => {
+    if (nameCut || valueCut) fail(new TextError('A field is too long'))
+    else reading.fields.set(name, value)
+  })
+  for (const event of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
+    parser.on(event, () => fail(new TextError('Too many fields')))
+  }
+  parser.on('error', () => fail(new TextError('Malformed form')))
+}
+
 /**
  * Reads a form with at most one file, which goes to `take` while it arrives; nothing of it is collected here.
  * @throws TextError or MeteorError `invalid-field` for a form that is not as it should be, UploadAborted, and what `take`
@@ -49,48 +115,17 @@ export const receiveForm = <Result>(
   const parser = parserOf(request)
   return new Promise((resolve, reject) => {
     const fields = new Map<string, string>()
-    let arriving: Readable | undefined
-    let taken: Promise<Result> | undefined
-    let failed = false
-    const fail = (cause: unknown): void => {
-      if (failed) return
-      const error = cause instanceof Error ? cause : new Error('a form failed', { cause })
-      failed = true
-      request.unpipe(parser)
-      // The rest is read and thrown away: a client that is still sending would not see the answer otherwise.
-      request.resume()
-      arriving?.destroy(error)
-      const cleared = taken === undefined ? undefined : taken.then(options.discard, () => undefined)
-      void Promise.resolve(cleared).then(
-        () => reject(error),
-        () => reject(error),
-      )
+    const reading: Reading<Result> = {
+      fields,
+      arriving: undefined,
+      taken: undefined,
+      failed: false,
     }
-    parser.on('file', (field, stream, name: string | undefined, _encoding, type) => {
-      // What goes wrong with it is seen by who takes it.
-      stream.on('error', () => undefined)
-      // The parser still goes through what it had when the form was refused.
-      if (failed || taken !== undefined || field !== options.fieldName) {
-        stream.resume()
-        fail(taken === undefined ? new MeteorError('invalid-field') : justOne())
-        return
-      }
-      arriving = stream
-      // Browsers write a quotation mark in a name as %22 (WHATWG HTML, multipart/form-data).
-      taken = options.take({ name: (name ?? '').replaceAll('%22', '"'), type, stream })
-      taken.catch(fail)
-    })
-    parser.on('field', (name, value, nameCut, valueCut) => {
-      if (nameCut || valueCut) fail(new TextError('A field is too long'))
-      else fields.set(name, value)
-    })
-    for (const event of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) {
-      parser.on(event, () => fail(new TextError('Too many fields')))
-    }
-    parser.on('error', () => fail(new TextError('Malformed form')))
+    const fail = createFail(request, parser, reading, options.discard, reject)
+    listenToParts(parser, reading, options, fail)
     parser.on('finish', () => {
-      Promise.resolve(taken).then((file) => {
-        if (!failed) resolve({ file, fields })
+      Promise.resolve(reading.taken).then((file) => {
+        if (!reading.failed) resolve({ file, fields })
       }, fail)
     })
     request.on('close', () => {
@@ -100,8 +135,6 @@ export const receiveForm = <Result>(
     request.pipe(parser)
   })
 }
-
-const justOne = (): TextError => new TextError('Just 1 file is allowed')
 
 /**
  * Takes a small file into memory.

@@ -197,6 +197,17 @@ describe('files go', () => {
     await gone(message)
   })
 
+  it('with the account that sent them', async () => {
+    const rid = await newGroup('account')
+    const zoe = await test.person('zoe')
+    await ann.post('groups.invite', { roomId: rid, userId: zoe.userId })
+    const message = await share(test, zoe, rid, textFile())
+    const unsent = (await upload(test, zoe, rid, textFile())).body.file
+    expect((await test.admin.post('users.delete', { userId: zoe.userId })).status).toBe(200)
+    await gone(message)
+    await until(() => !onDisk(test).includes(unsent._id))
+  })
+
   it('with a history that is pruned, or out of it', async () => {
     const rid = await newGroup('pruned')
     const socket = await openDdp(test.server.url, bob)

@@ -27,8 +27,11 @@ export type Command = {
   run: (given: Given) => Promise<void> | void
 }
 
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? (error.message.split(/[.\n]/)[0] ?? '') : String(error)
+/** The first sentence of what `parseArgs` complains about; the rest is advice for other programs. */
+const messageOf = (error: unknown): string => {
+  const { message } = error as { message?: unknown }
+  return typeof message === 'string' ? (message.split(/[.\n]/)[0] ?? '') : String(error)
+}
 
 /** @throws UsageError for an unknown option, a missing value or too many arguments. */
 export const parseCommand = (

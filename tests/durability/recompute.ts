@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { App } from '../../server/embedded/app'
 import type { MessageDoc, RoomDoc, SubscriptionDoc } from '../../server/embedded/documents'
 
@@ -28,7 +29,7 @@ export const roomFaults = (app: App, room: RoomDoc): string[] => {
   const messages = messagesOf(app, room._id)
   const faults: string[] = []
   const expect = (what: string, actual: unknown, wanted: unknown): void => {
-    if (JSON.stringify(actual) !== JSON.stringify(wanted)) {
+    if (!isDeepStrictEqual(actual, wanted)) {
       faults.push(`${room._id} ${what}: ${JSON.stringify(actual)}, not ${JSON.stringify(wanted)}`)
     }
   }
@@ -42,10 +43,7 @@ export const roomFaults = (app: App, room: RoomDoc): string[] => {
   return faults
 }
 
-/**
- * What is wrong with a member's counters, from the messages that arrived after the member saw the room last. `seenAfter`
- * says which those are; deleted messages count, as on Rocket.Chat.
- */
+/** What is wrong with a member's counters, from the messages that `arrived` after the member saw the room last. */
 export const memberFaults = (
   room: RoomDoc,
   member: SubscriptionDoc,

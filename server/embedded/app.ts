@@ -40,6 +40,8 @@ export type App = {
   forwardedCount: number
   /** Secret that `users.createToken` asks for; without it that endpoint refuses. */
   createTokenSecret: string | undefined
+  /** Rounds of the password hash (`hashPassword`). */
+  hashRounds: number
   /** Whether `users.createToken` is also open without the secret, as before Rocket.Chat 8. */
   createTokenLegacy: boolean
 }

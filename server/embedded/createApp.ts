@@ -1,4 +1,5 @@
 import type { App } from './app'
+import { defaultHashRounds } from './auth/passwords'
 import { createPermissions } from './auth/permissions'
 import { createStatusEnds } from './domain/statusEnds'
 import { createBus } from './events/bus'
@@ -16,6 +17,8 @@ export type AppOptions = OverrideSources & {
   forwardedCount?: number
   /** How pages are asked for link previews; nothing outside is asked when absent. */
   outside?: OutsideFetch
+  /** Rounds of the password hash; tests take fewer than the default. */
+  hashRounds?: number
 }
 
 /** Puts the parts around an open store together. */
@@ -34,6 +37,7 @@ export const createApp = (
     rateLimiter: options.rateLimit === true ? createRateLimiter(parts.clock) : undefined,
     forwardedCount: options.forwardedCount ?? 0,
     createTokenLegacy: /^(yes|true)$/i.test(options.environment?.CREATE_TOKENS_FOR_USERS ?? ''),
+    hashRounds: options.hashRounds ?? defaultHashRounds,
     previews: noPreviews,
     statusEnds: { changed: () => undefined, close: () => undefined },
   }

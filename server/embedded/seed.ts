@@ -48,13 +48,13 @@ export const seedAdmin = async (app: App, admin: AdminAccount): Promise<UserDoc>
   const digest = digestOf(admin.password)
   const existing = users.byUsername(admin.username)
   if (existing === undefined) {
-    const hash = await hashPassword(digest)
+    const hash = await hashPassword(digest, app.hashRounds)
     const account = { ...admin, name: admin.username, roles: ['admin'], verified: true }
     const input = { ...account, joinsSilently: true }
     return insertUser(app, input, hash)
   }
   if (!(await verifyPassword(digest, users.passwordHash(existing._id)))) {
-    users.setPasswordHash(existing._id, await hashPassword(digest))
+    users.setPasswordHash(existing._id, await hashPassword(digest, app.hashRounds))
   }
   return existing
 }

@@ -56,6 +56,8 @@ export type EmbeddedOptions = {
   timeouts?: HttpTimeouts
   /** How pages are asked for link previews (`publicFetch`); nothing outside is asked when absent. */
   outside?: OutsideFetch
+  /** Rounds of the password hash; tests take fewer than the default. */
+  hashRounds?: number
   clock?: Clock
   logger?: Logger
 }

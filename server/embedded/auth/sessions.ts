@@ -3,7 +3,7 @@ import type { UserDoc } from '../documents'
 import { MeteorError } from '../errors'
 import { hashToken, randomToken } from '../ids'
 import type { StoredToken } from '../storage/tokens'
-import { digestOf, verifyPassword } from './passwords'
+import { digestOf, hashPassword, isOutdated, verifyPassword } from './passwords'
 import { checkLoginCode, rememberFactor } from './twoFactor'
 
 const maxTokensPerUser = 50
@@ -107,6 +107,8 @@ const withPassword = async (
   const user = findUser(app, selector)
   const stored = user === undefined ? null : app.store.users.passwordHash(user._id)
   if (!(await verifyPassword(digest, stored)) || user === undefined) throw refused()
+  const outdated = stored !== null && isOutdated(stored, app.hashRounds)
+  const rehashed = outdated ? await hashPassword(digest, app.hashRounds) : undefined
   // Read again: the account may have changed while the hash was computed.
   const current = app.store.users.get(user._id)
   if (current === undefined) throw refused()
@@ -117,6 +119,10 @@ const withPassword = async (
   return app.store.write(() => {
     const checked = checkLoginCode(app, current, code)
     app.store.users.update(signedIn)
+    // Not when the password was changed meanwhile.
+    if (rehashed !== undefined && app.store.users.passwordHash(user._id) === stored) {
+      app.store.users.setPasswordHash(user._id, rehashed)
+    }
     const session = issueToken(app, signedIn)
     if (checked) rememberFactor(app, session.tokenHash)
     return session

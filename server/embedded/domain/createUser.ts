@@ -103,7 +103,7 @@ export const createUser = async (app: App, input: NewUser): Promise<UserDoc> => 
     if (input.password !== null) checkPasswordPolicy(app, input.password)
   }
   check()
-  const hash = input.password === null ? null : await hashPassword(digestOf(input.password))
+  const hash = input.password === null ? null : await hashPassword(digestOf(input.password), app.hashRounds)
   // Again: somebody may have taken the name while the hash was computed.
   check()
   return insertUser(app, input, hash)

@@ -94,7 +94,7 @@ export const saveOwnProfile = async (
   if (!confirmed) await checkPassword(app, session.user, data)
   const { newPassword } = data
   if (newPassword !== undefined) checkPasswordPolicy(app, newPassword)
-  const hash = newPassword === undefined ? undefined : await hashPassword(digestOf(newPassword))
+  const hash = newPassword === undefined ? undefined : await hashPassword(digestOf(newPassword), app.hashRounds)
   return app.store.write(() => {
     // Read again: the account may have changed while passwords were computed.
     const before = app.store.users.get(session.user._id) ?? session.user

@@ -98,7 +98,7 @@ export const updateUser = async (
   }
   checkMay(app, actor, read(), data)
   const { password, active, statusText } = data
-  const hash = password === undefined ? undefined : await hashPassword(digestOf(password))
+  const hash = password === undefined ? undefined : await hashPassword(digestOf(password), app.hashRounds)
   return app.store.write(() => {
     // Read again: the account may have changed while the hash was computed.
     const before = read()

@@ -155,6 +155,8 @@ export const startTestServer = async (
     dataDir: dir,
     admin: adminAccount,
     createTokenSecret: tokenSecret,
+    // The real cost would make every test with people wait.
+    hashRounds: 1,
     ...options,
   })
   const admin = await signIn(server.url, adminAccount.username, adminAccount.password)
@@ -189,6 +191,9 @@ export type DdpClient = {
   event(collection: string, eventName: string): Promise<Json>
   closed: Promise<number>
   close(): void
+  /** Stops reading what comes, and goes on with it. */
+  pause(): void
+  resume(): void
 }
 
 /** A plain websocket that speaks DDP; resolves when it is open. */
@@ -237,6 +242,8 @@ export const openSocket = async (url: string): Promise<DdpClient> => {
       next((frame) => frame.collection === collection && frame.fields?.eventName === eventName),
     closed,
     close: () => socket.close(),
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
   }
 }
 

@@ -1,10 +1,14 @@
 import { hasMethod } from '../../server/embedded/ddp/methods'
 import { endpoints } from '../../server/embedded/rest/endpoints'
+import { extraCalls } from './calls/extras'
 import { messageCalls } from './calls/messages'
 import { methodCalls } from './calls/methods'
 import { namedRoomCalls } from './calls/namedRooms'
 import { peopleCalls } from './calls/people'
 import { roomCalls } from './calls/rooms'
+import { roomSearchCalls } from './calls/roomSearch'
+import { teamCalls } from './calls/teams'
+import { teamCalls } from './calls/teams'
 import { openWorld, type Calls, type World } from './calls/world'
 import { everyAnswer, restDifferences, uncaused } from './differences'
 import recordings from './recordings/rest.json'
@@ -22,9 +26,13 @@ const shapes = recordings as unknown as Record<string, Shape[]>
 const calls: Calls = {
   ...peopleCalls,
   ...roomCalls,
+  ...roomSearchCalls,
+  ...teamCalls,
   ...namedRoomCalls,
   ...messageCalls,
   ...methodCalls,
+  ...teamCalls,
+  ...extraCalls,
 }
 
 const served = new Set(endpoints.map(({ method, path }) => `${method} ${path}`))

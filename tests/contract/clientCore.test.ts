@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPinia, setActivePinia } from 'pinia'
@@ -11,13 +11,17 @@ import { createRestApi } from '../../src/api/rest/restApi'
 import { systemClock as clock } from '../../src/platform/clock'
 import { resolveRealtimeUrl } from '../../src/platform/realtimeUrl'
 import { createDdpRealtime } from '../../src/realtime/ddpRealtime'
+import { loadHub } from '../../src/realtime/loadHubAtOnce'
+import { createSignalrRealtime } from '../../src/realtime/signalrRealtime'
 import { createRepository } from '../../src/rocketchat/repository'
 import { useChatStore } from '../../src/stores/chat'
 import { useFeedStore } from '../../src/stores/feed'
 import { useOutboxStore } from '../../src/stores/outbox'
 import { provideServices } from '../../src/stores/services'
 import { useSessionStore } from '../../src/stores/session'
+import { useConnectionStore } from '../../src/stores/connection'
 import { eventually } from '../browser/eventually'
+import { ways, type Way } from '../e2e/server'
 import {
   createFakeLifecycle,
   createFakeNetwork,
@@ -30,17 +34,18 @@ import { installNodeRequest, openNodeSocket } from '../unit/client/support/nodeP
 let folder: string
 let servers: RunningServers
 
-beforeAll(async () => {
+async function start(way: Way): Promise<void> {
   installNodeRequest()
   folder = mkdtempSync(join(tmpdir(), 'core-'))
   const env = { PORT: '0', EMBEDDED_PORT: '0', HOST: '127.0.0.1', DATA_DIR: join(folder, 'data') }
-  servers = await startAll(readConfig(env, folder), createLogger('silent'))
-})
+  const config = readConfig({ ...env, IM_REALTIME: way }, folder)
+  servers = await startAll(config, createLogger('silent'))
+}
 
-afterAll(async () => {
+async function stop(): Promise<void> {
   await servers.close()
   rmSync(folder, { recursive: true, force: true })
-})
+}
 
 async function until(what: string, isTrue: () => boolean): Promise<void> {
   await eventually(() => {
@@ -68,17 +73,16 @@ function createClient() {
     network,
     im: createImApi(http),
     repository: createRepository(createRestApi(http)),
-    createRealtime: ({ url, userId, username }) =>
-      createDdpRealtime({
-        url: resolveRealtimeUrl(servers.url, url),
-        userId,
-        username,
-        token: () => String(storage.get('chat_token')),
-        openSocket: openNodeSocket,
-        clock,
-        lifecycle,
-        network,
-      }),
+    createRealtime({ mode, url, userId, username }) {
+      const common = {
+        ...{ url: resolveRealtimeUrl(servers.url, url), userId, openSocket: openNodeSocket },
+        ...{ clock, lifecycle, network, socket: { reconnectDelay: 50 } },
+      }
+      const token = (key: string) => () => String(storage.get(key))
+      return mode === 'ddp'
+        ? createDdpRealtime({ ...common, username, token: token('chat_token') })
+        : createSignalrRealtime({ ...common, token: token('access_token'), loadHub })
+    },
     systemLanguage: 'en',
     flushIntervalMs: 10,
     maxDrawsPerSecond: Infinity,
@@ -90,9 +94,10 @@ function createClient() {
   const chat = useChatStore(pinia)
   const feed = useFeedStore(pinia)
   const outbox = useOutboxStore(pinia)
+  const connection = useConnectionStore(pinia)
   const texts = () =>
     [...chat.chunks].reverse().flatMap(({ rows }) => rows.map((row) => `${row.state}${row.text}`))
-  return { session, chat, feed, outbox, texts }
+  return { session, chat, feed, outbox, connection, storage, texts }
 }
 
 async function signedIn(name: string) {
@@ -104,28 +109,86 @@ async function signedIn(name: string) {
   return client
 }
 
-test('two people chat through gateway and server, and see the same', async () => {
-  const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
-  const room = alice.chat.channels.find(({ title }) => title === 'Bob Martin')
-  for (const { chat } of [alice, bob]) {
-    chat.openChannel(room!.id)
-    chat.setRoomVisible(true)
-    await until('the history is there', () => chat.historyState === 'complete')
+/** Ends every sign-in of a user at the chat server, as its administrator does. */
+async function endChatSessions(userId: string): Promise<void> {
+  const post = async (path: string, body: object, headers: object = {}) => {
+    const response = await fetch(`${servers.embeddedUrl!}/api/v1/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+    expect(response.status).toBe(200)
+    return (await response.json()) as { data?: { userId: string; authToken: string } }
   }
-  alice.chat.send('from alice 你好')
-  await until('bob has it', () => bob.texts().includes('from alice 你好'))
-  bob.chat.send('from bob')
-  await until('alice has it', () => alice.texts().includes('from bob'))
-  await until('all is sent', () => alice.outbox.unsentCount + bob.outbox.unsentCount === 0)
-  expect(alice.texts()).toEqual(bob.texts())
-  expect(alice.texts().filter((text) => text === 'from alice 你好')).toHaveLength(1)
-  expect(alice.texts().slice(-2)).toEqual(['from alice 你好', 'from bob'])
-  await Promise.all([alice.session.signOut(), bob.session.signOut()])
-  expect([alice.chat.channels, alice.session.status]).toEqual([[], 'signedOut'])
-})
+  const password = readFileSync(join(folder, 'data', 'embedded-admin.password'), 'utf8').trim()
+  const { data } = await post('login', { user: 'im-agent', password })
+  const headers = { 'x-user-id': data!.userId, 'x-auth-token': data!.authToken }
+  await post('users.logout', { userId }, headers)
+}
 
-test('a wrong password is refused, and nothing of it stays', async () => {
-  const { session } = createClient()
-  await expect(session.signIn('alice', 'wrong')).rejects.toMatchObject({ status: 401 })
-  expect(session.status).toBe('signedOut')
+describe.each(ways)('over %s:', (way) => {
+  beforeAll(() => start(way))
+  afterAll(stop)
+
+  test('two people chat through gateway and server, and see the same', async () => {
+    const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
+    const room = alice.chat.channels.find(({ title }) => title === 'Bob Martin')
+    for (const { chat } of [alice, bob]) {
+      chat.openChannel(room!.id)
+      chat.setRoomVisible(true)
+      await until('the history is there', () => chat.historyState === 'complete')
+    }
+    alice.chat.send('from alice 你好')
+    await until('bob has it', () => bob.texts().includes('from alice 你好'))
+    bob.chat.send('from bob')
+    await until('alice has it', () => alice.texts().includes('from bob'))
+    await until('all is sent', () => alice.outbox.unsentCount + bob.outbox.unsentCount === 0)
+    expect(alice.texts()).toEqual(bob.texts())
+    expect(alice.texts().filter((text) => text === 'from alice 你好')).toHaveLength(1)
+    expect(alice.texts().slice(-2)).toEqual(['from alice 你好', 'from bob'])
+    await Promise.all([alice.session.signOut(), bob.session.signOut()])
+    expect([alice.chat.channels, alice.session.status]).toEqual([[], 'signedOut'])
+  })
+
+  test('a chat session that the chat server has ended is renewed, and the conversation goes on', async () => {
+    const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
+    const room = alice.chat.channels.find(({ title }) => title === 'Bob Martin')
+    for (const { chat } of [alice, bob]) {
+      chat.openChannel(room!.id)
+      chat.setRoomVisible(true)
+      await until('the history is there', () => chat.historyState === 'complete')
+    }
+    await until('alice is live', () => alice.feed.lineState === 'live')
+    const { state } = alice.connection
+    expect(state).toBe('live')
+    const generation = alice.connection.generation()
+    await endChatSessions(alice.session.user!.id)
+    await until('alice has another connection', () => alice.connection.generation() > generation)
+    bob.chat.send('after the end of the session')
+    await until('alice has it', () => alice.texts().includes('after the end of the session'))
+    alice.chat.send('and the answer')
+    await until('bob has it', () => bob.texts().includes('and the answer'))
+    expect(alice.session.status).toBe('signedIn')
+    await Promise.all([alice.session.signOut(), bob.session.signOut()])
+  })
+
+  test('the device keeps the tokens that its way needs, and none after signing out', async () => {
+    const { session, storage } = await signedIn('carol')
+    const kept = ['access_token', 'chat_token'].map((key) => typeof storage.get(key))
+    expect(kept).toEqual(['string', way === 'ddp' ? 'string' : 'undefined'])
+    const stored = JSON.stringify([...storage.values])
+    expect(/"authToken"/.test(stored)).toBe(false)
+    await session.signOut()
+    expect(['access_token', 'chat_token', 'chat_uid'].map((key) => storage.get(key))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
+  test('a wrong password is refused, and nothing of it stays', async () => {
+    const { session } = createClient()
+    await expect(session.signIn('alice', 'wrong')).rejects.toMatchObject({ status: 401 })
+    expect(session.status).toBe('signedOut')
+  })
 })

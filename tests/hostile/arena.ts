@@ -1,4 +1,6 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import {
   openDdp,
   startTestServer,
@@ -29,7 +31,7 @@ export type Arena = {
    * a message took from the call to bob's socket.
    */
   witness(attack: Promise<unknown>, rounds?: number): Promise<WitnessReport>
-  /** How much memory the process holds more than when it was last asked; bytes, after a collection where there is one. */
+  /** How much memory the process holds more than when it was last asked; in bytes. */
   growth(): number
   close(): Promise<void>
 }
@@ -43,7 +45,12 @@ const settled = async (attack: Promise<unknown>): Promise<() => boolean> => {
   return () => over
 }
 
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** What is in use after a collection, in bytes. */
 const heldBytes = (): number => {
+  collect()
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
 }
@@ -96,7 +103,6 @@ export const openArena = async (options: Partial<EmbeddedOptions> = {}): Promise
       return { rounds: times.length, median, slowest: times.at(-1) ?? 0 }
     },
     growth: () => {
-      globalThis.gc?.()
       const now = heldBytes()
       const grown = now - held
       held = now

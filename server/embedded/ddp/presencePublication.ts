@@ -6,10 +6,11 @@ const maxWatched = 10_000
 
 const maxIdLength = 64
 
+const isId = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= maxIdLength
+
 const namesOf = (value: unknown): string[] =>
-  Array.isArray(value)
-    ? value.filter((item) => typeof item === 'string' && item.length <= maxIdLength)
-    : []
+  Array.isArray(value) ? (value as unknown[]).filter(isId) : []
 
 const changeList = (watched: Set<string>, option: unknown): void => {
   if (typeof option !== 'object' || option === null) return

@@ -105,15 +105,13 @@ const wanted = (message: MessageDoc): MessageUrl[] =>
 const store = (app: App, id: string, found: ReadonlyMap<string, UrlPreview>): void =>
   app.store.write(() => {
     const message = app.store.messages.get(id)
-    if (message?.urls === undefined) return
-    let changed = false
-    const urls = message.urls.map((url) => {
+    const before = message?.urls ?? []
+    const urls = before.map((url) => {
       const preview = url.ignoreParse === true ? undefined : found.get(url.url)
-      if (preview === undefined) return url
-      changed = true
-      return { ...url, ...preview }
+      return preview === undefined ? url : { ...url, ...preview }
     })
-    if (changed) replaceMessage(app, { ...message, urls, _updatedAt: app.store.stamps.next() })
+    if (message === undefined || urls.every((url, index) => url === before[index])) return
+    replaceMessage(app, { ...message, urls, _updatedAt: app.store.stamps.next() })
   })
 
 /**

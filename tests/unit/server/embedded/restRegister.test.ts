@@ -1,5 +1,5 @@
 // What comes over the wire is checked by the expectations, not by types.
-/* eslint-disable @typescript-eslint/no-unsafe-member-access */
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call */
 import { startTestServer, type TestServer } from './support'
 
 const account = { username: 'ida', name: 'Ida', email: 'ida@example.com', pass: 'pass-ida' }

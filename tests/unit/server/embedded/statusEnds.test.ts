@@ -1,5 +1,5 @@
 // What comes over the wire is checked by the expectations, not by types.
-/* eslint-disable @typescript-eslint/no-unsafe-member-access */
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment */
 import { fakeClock, newDataDir, openDdp, removeDir, startTestServer } from './support'
 
 const hour = 60 * 60 * 1000

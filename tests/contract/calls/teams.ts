@@ -41,7 +41,7 @@ export const teamCalls: Calls = {
     const { name } = await team(w)
     return w.ann.post('teams.addMembers', {
       teamName: name,
-      members: [{ userId, roles: ['member'] }],
+      members: [{ userId, roles: ['owner'] }],
     })
   },
   'POST teams.addRooms 200': async (w) => {
@@ -81,7 +81,7 @@ export const teamCalls: Calls = {
   'POST teams.updateMember 200': async (w) =>
     w.ann.post('teams.updateMember', {
       teamName: (await team(w)).name,
-      member: { userId: w.bob.userId, roles: ['member', 'owner'] },
+      member: { userId: w.bob.userId, roles: ['owner'] },
     }),
   'POST teams.updateRoom 200': async (w) =>
     w.ann.post('teams.updateRoom', { roomId: (await teamWithRoom(w)).rid, isDefault: true }),

@@ -22,6 +22,13 @@ const rawSocket = (text: string, halfOpen = false): RawSocket => {
   let heard = ''
   socket.on('data', (chunk) => (heard += chunk.toString('latin1')))
   socket.on('error', () => undefined)
+  // A half-open client goes on writing after the other side has said goodbye; a socket that is gone makes that fail.
+  const poke = (): void => {
+    if (socket.destroyed) return
+    socket.write('x')
+    setTimeout(poke, 20)
+  }
+  if (halfOpen) socket.on('end', poke)
   socket.write(text)
   return { socket, ended: new Promise((resolve) => socket.on('close', () => resolve(heard))) }
 }

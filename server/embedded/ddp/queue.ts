@@ -32,12 +32,13 @@ export const createTaskQueue = (now: () => number): TaskQueue => {
       const batch = waiting
       waiting = []
       for (const { task, size } of batch) {
+        if (now() >= sliceEnd) {
+          await othersTurn()
+          sliceEnd = now() + sliceMs
+        }
         if (stopped) break
         await task()
         waitingSize -= size
-        if (now() < sliceEnd) continue
-        await othersTurn()
-        sliceEnd = now() + sliceMs
       }
     }
     running = false

@@ -26,7 +26,6 @@ export const uncaused: Readonly<Record<string, string>> = {
   'POST settings/Message_KeepHistory 200': noSetting,
   'POST settings/VoIP_Enabled 200': noSetting,
   'POST settings/Accounts_AllowDeleteOwnAccount 200': 'fixed in the environment of the test',
-  'POST groups.setEncrypted 200': 'encryption is not part of the surface',
   'GET users.requestDataDownload 200': 'a workspace without a mail server cannot send the file',
   'POST users.forgotPassword 200': 'a workspace without a mail server cannot send the letter',
   'POST users.sendConfirmationEmail 400': 'a workspace without a mail server answers differently',

@@ -8,7 +8,6 @@ import { peopleCalls } from './calls/people'
 import { roomCalls } from './calls/rooms'
 import { roomSearchCalls } from './calls/roomSearch'
 import { teamCalls } from './calls/teams'
-import { teamCalls } from './calls/teams'
 import { openWorld, type Calls, type World } from './calls/world'
 import { everyAnswer, restDifferences, uncaused } from './differences'
 import recordings from './recordings/rest.json'
@@ -27,7 +26,6 @@ const calls: Calls = {
   ...peopleCalls,
   ...roomCalls,
   ...roomSearchCalls,
-  ...teamCalls,
   ...namedRoomCalls,
   ...messageCalls,
   ...methodCalls,

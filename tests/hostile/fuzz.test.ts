@@ -122,6 +122,9 @@ const anyBody = (chance: Chance): unknown => {
   return body
 }
 
+/** Lone halves of pairs cannot be written in an address. */
+const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd')
+
 const anyQuery = (chance: Chance): string => {
   const names = [
     'roomId',
@@ -138,7 +141,7 @@ const anyQuery = (chance: Chance): string => {
   const pairs = Array.from({ length: chance.below(4) }, () => {
     const value = anyValue(chance, 1)
     const text = typeof value === 'string' ? value : JSON.stringify(value)
-    return `${chance.pick(names)}=${encodeURIComponent(text.toWellFormed())}`
+    return `${chance.pick(names)}=${encodeURIComponent(wellFormed(text))}`
   })
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }

@@ -1,5 +1,5 @@
 // What comes over the wire is checked by the expectations, not by types.
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access */
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument */
 import { request } from 'node:http'
 import type { Json } from '../unit/server/embedded/support'
 import { longestPause, mebibyte, openArena, type Arena } from './arena'
@@ -179,13 +179,16 @@ describe('JSON that is too much', () => {
   })
 
   it('is refused with 413 when it is long, without being kept', async () => {
-    arena.growth()
     const long = JSON.stringify({ message: { rid, msg: 'x'.repeat(4 * mebibyte) } })
-    const attack = Promise.all(
-      Array.from({ length: 10 }, () => arena.mallory.post('chat.sendMessage', long)),
-    )
-    const report = await arena.witness(attack)
-    expect((await attack).map(({ status }) => status)).toEqual(Array<number>(10).fill(413))
+    const post = () => arena.mallory.post('chat.sendMessage', long)
+    const attack = async (): Promise<void> => {
+      const answers = await Promise.all(Array.from({ length: 10 }, post))
+      expect(answers.map(({ status }) => status)).toEqual(Array<number>(10).fill(413))
+    }
+    // The first round warms up what sends the requests, which is in this process too.
+    await attack()
+    arena.growth()
+    const report = await arena.witness(attack())
     expect(report.slowest).toBeLessThan(3000)
     expect(arena.growth()).toBeLessThan(100 * mebibyte)
   })
@@ -266,10 +269,10 @@ describe('message texts that are hard to parse', () => {
     ':a'.repeat(2500),
     '@a '.repeat(1600),
     'http://'.repeat(700),
-    `${'*a_b~'.repeat(900)}`,
+    '*a_b~'.repeat(900),
     '||'.repeat(2500),
     '\n- '.repeat(1600),
-    `${'_('.repeat(2400)}`,
+    '_('.repeat(2400),
   ])('(%#) delay nobody for long', async (msg) => {
     let status = 0
     const pause = await longestPause(async () => {

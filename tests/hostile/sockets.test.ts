@@ -1,6 +1,12 @@
 import { connect, type Socket } from 'node:net'
 import { WebSocket } from 'ws'
-import { fakeClock, openDdp, openSocket, type DdpClient } from '../unit/server/embedded/support'
+import {
+  fakeClock,
+  openDdp,
+  openSocket,
+  restClient,
+  type DdpClient,
+} from '../unit/server/embedded/support'
 import { mebibyte, openArena, type Arena } from './arena'
 
 jest.setTimeout(120_000)
@@ -239,6 +245,38 @@ describe('a reader that stopped reading', () => {
     slow.resume()
     await slow.closed
     expect(report.slowest).toBeLessThan(5000)
+  })
+})
+
+describe('a token that has ended', () => {
+  it('lets its socket say nothing more, also while it does not answer the close frame', async () => {
+    const { body } = await arena.test.anonymous.post('login', {
+      user: 'mallory',
+      password: 'secret-mallory',
+    })
+    const { userId, authToken } = body.data as { userId: string; authToken: string }
+    const raw = rawSocket(handshake)
+    const send = (frame: object): void =>
+      void raw.socket.write(rawFrame(1, Buffer.from(JSON.stringify(frame))))
+    const heard = new Promise<void>((resolve) => {
+      raw.socket.on('data', (chunk) => {
+        if (chunk.includes('"updated"')) resolve()
+      })
+    })
+    send({ msg: 'connect', version: '1', support: ['1'] })
+    send({ msg: 'method', id: 'in', method: 'login', params: [{ resume: authToken }] })
+    await heard
+    const own = restClient(arena.test.server.url, userId, authToken)
+    await own.post('logout')
+    const message = { _id: 'from-the-dead', rid: 'GENERAL', msg: 'still here?' }
+    send({ msg: 'method', id: 'late', method: 'sendMessage', params: [message] })
+    // Whatever is asked afterwards on another connection is answered after the frame was read.
+    const other = await arena.open()
+    await other.call('rooms/get')
+    const found = await arena.mallory.get('chat.getMessage?msgId=from-the-dead')
+    expect(found.status).toBe(400)
+    other.close()
+    raw.socket.destroy()
   })
 })
 

@@ -50,28 +50,12 @@ export const extraCalls: Calls = {
   ...settingCalls,
   'GET settings 200': (w) => w.admin.get('settings?count=2'),
   'GET settings/Site_Url 200': (w) => w.admin.get('settings/Site_Url'),
-  'GET channels.anonymousread 400': (w) => w.anonymous.get('channels.anonymousread?roomId=GENERAL'),
   'GET channels.files 200': async (w) => w.ann.get(`channels.files?roomId=${await w.channel()}`),
   'GET channels.files 400': (w) => w.ann.get('channels.files?roomId=nowhere'),
-  'GET channels.getAllUserMentionsByChannel 200': async (w) => {
-    const rid = await w.channel()
-    await w.bob.post('chat.sendMessage', { message: { rid, msg: 'hi @ann' } })
-    return w.ann.get(`channels.getAllUserMentionsByChannel?roomId=${rid}`)
-  },
   'GET groups.files 200': async (w) => w.ann.get(`groups.files?roomId=${await w.group()}`),
   'GET groups.files 400': (w) => w.ann.get('groups.files?roomId=nowhere'),
   'GET im.files 200': async (w) => w.ann.get(`im.files?roomId=${await w.direct()}`),
   'GET im.files 400': (w) => w.ann.get('im.files?roomId=nowhere'),
-  'GET im.messages.others 400': async (w) =>
-    w.admin.get(`im.messages.others?roomId=${await w.direct()}`),
-  'GET rooms.adminRooms 200': (w) => w.admin.get('rooms.adminRooms?count=1'),
-  'GET rooms.adminRooms 400': (w) => w.ann.get('rooms.adminRooms'),
-  'GET rooms.autocomplete.adminRooms 200': (w) =>
-    w.admin.get(`rooms.autocomplete.adminRooms?selector=${thing}`),
-  'GET rooms.autocomplete.availableForTeams 200': async (w) => {
-    await w.channel()
-    return w.ann.get('rooms.autocomplete.availableForTeams?name=thing')
-  },
   'GET rooms.autocomplete.channelAndPrivate 200': async (w) => {
     await w.channel()
     return w.ann.get(`rooms.autocomplete.channelAndPrivate?selector=${thing}`)
@@ -84,20 +68,11 @@ export const extraCalls: Calls = {
   },
   'GET rooms.autocomplete.channelAndPrivate.withPagination 400': (w) =>
     w.ann.get('rooms.autocomplete.channelAndPrivate.withPagination'),
-  'POST groups.setEncrypted 400': async (w) =>
-    w.ann.post('groups.setEncrypted', { roomId: await w.group(), encrypted: 'yes' }),
   'GET commands.get 200': (w) => w.ann.get('commands.get?command=topic'),
   'GET commands.get 400': (w) => w.ann.get('commands.get'),
   'POST commands.run 200': async (w) =>
     w.ann.post('commands.run', { command: 'topic', params: 'x', roomId: await w.channel() }),
   'POST commands.run 400': (w) => w.ann.post('commands.run', {}),
-  'POST permissions.update 200': (w) =>
-    w.admin.post('permissions.update', {
-      permissions: [{ _id: 'view-statistics', roles: ['admin'] }],
-    }),
-  'POST permissions.update 400': (w) => w.admin.post('permissions.update', { permissions: '' }),
-  'POST roles.addUserToRole 200': async (w) =>
-    w.admin.post('roles.addUserToRole', { roleId: 'bot', username: (await w.person()).username }),
   'GET settings.oauth 200': (w) => w.anonymous.get('settings.oauth'),
   'GET service.configurations 200': (w) => w.anonymous.get('service.configurations'),
   'GET pw.getPolicy 200': (w) => w.ann.get('pw.getPolicy'),

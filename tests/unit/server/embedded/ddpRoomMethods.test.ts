@@ -1,5 +1,5 @@
 // What comes over the wire is checked by the expectations, not by types.
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access */
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return */
 import type { RoomDoc, UserDoc } from '../../../../server/embedded/documents'
 import { createNamedRoom } from '../../../../server/embedded/domain/createRoom'
 import { sendMessage } from '../../../../server/embedded/domain/sendMessage'

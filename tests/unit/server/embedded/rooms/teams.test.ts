@@ -195,7 +195,7 @@ describe('people of a team', () => {
     await ann.post('channels.kick', { roomId: team.roomId, userId: eve.userId })
     await bob.post('rooms.leave', { roomId: team.roomId })
     expect(await names(team)).toEqual(['ann'])
-    const told = (await lines(team.roomId)).map(([type]) => type)
+    const told = (await lines(team.roomId)).map((line) => String(line[0]))
     expect(told).toEqual(['ujt', 'added-user-to-team', 'removed-user-from-team', 'ult'])
   })
 

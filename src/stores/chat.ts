@@ -278,7 +278,9 @@ export const useChatStore = defineStore('chat', () => {
     nameOf: list.nameOf,
     markStale: open.markStale,
     catchUp: open.catchUp,
-    room: (roomId: string) => list.room(roomId),
+    /** The server's documents of a conversation, as far as they are known. */
+    room: list.room,
+    subscription: list.subscription,
     editMessage,
     deleteMessage,
     react,

@@ -13,7 +13,7 @@ import {
   type OutboxEntry,
   type QueueItem,
 } from './outboxEntry'
-import { applyChanges, fold } from './outboxFold'
+import { applyChanges, fold, isSuperseded } from './outboxFold'
 import { createOverlay } from './outboxOverlay'
 import { createOutboxQueue } from './outboxQueue'
 import { createOutboxRunner } from './outboxRunner'
@@ -177,13 +177,19 @@ export const useOutboxStore = defineStore('outbox', () => {
 
   function settle({ id }: QueueItem, outcome: Outcome): void {
     const item = queue.item(id)
-    if (outcome.type === 'unclear') mark(id, { state: 'waiting', isUnclear: true })
+    if (outcome.type === 'unclear') postpone(id, item)
     else if (outcome.type === 'refused') refuse(id, outcome)
     else if (item && isChange(item)) settleChange(item, outcome)
     else {
       queue.drop((one) => one.id === id)
       if (outcome.type === 'done' && outcome.message) listeners?.onSent(outcome.message)
     }
+  }
+
+  /** What came meanwhile may have made another attempt needless. */
+  function postpone(id: string, item: QueueItem | undefined): void {
+    if (item && isSuperseded(items.value, item)) queue.drop((one) => one.id === id)
+    else mark(id, { state: 'waiting', isUnclear: true })
   }
 
   function settleChange(item: ChangeOperation, outcome: Outcome): void {
@@ -237,9 +243,9 @@ export const useOutboxStore = defineStore('outbox', () => {
     if (items.value.some((item) => isChange(item, id))) runner.pump()
   }
 
-  /** Messages are gone: nothing is left to change of them. */
+  /** Messages are deleted: they had been stored, and nothing is left to change of them. */
   function noteRemoved(ids: readonly string[]): void {
-    queue.drop((item) => ids.some((id) => isChange(item, id)))
+    queue.drop((item) => ids.some((id) => item.id === id || isChange(item, id)))
   }
 
   const find = (id: string): OutboxEntry | undefined => queue.entry(id)
@@ -277,5 +283,6 @@ export const useOutboxStore = defineStore('outbox', () => {
     inRoom,
     pendingOperations,
     present: overlay.present,
+    recent: overlay.recent,
   }
 })

@@ -110,6 +110,22 @@ function supersede(
   return isAsBefore && !mayBeChanging ? left : [...left, next]
 }
 
+/** Whether a later item makes an attempt at this one needless; while it was being sent it could not be folded. */
+export function isSuperseded(queue: readonly QueueItem[], item: QueueItem): boolean {
+  const later = queue.slice(queue.indexOf(item) + 1)
+  if (!isOperation(item)) return false
+  if (item.kind === 'read')
+    return later.some(
+      (one) => isOperation(one) && one.kind === 'read' && one.roomId === item.roomId,
+    )
+  return later.some((one) => {
+    if (!isChange(one, item.messageId)) return false
+    if (one.kind === 'delete') return true
+    if (one.kind === 'react') return item.kind === 'react' && one.emoji === item.emoji
+    return item.kind === 'edit'
+  })
+}
+
 function foldRead(queue: readonly QueueItem[], next: ReadOperation): readonly QueueItem[] {
   const isOlder = (item: QueueItem): item is ReadOperation =>
     isOperation(item) && item.kind === 'read' && item.roomId === next.roomId

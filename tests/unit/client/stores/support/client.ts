@@ -1,7 +1,9 @@
 import { createPinia, setActivePinia } from 'pinia'
 import type { ChatSession, ImApi } from '../../../../../src/api/im'
+import { createMemoryDisk, type CacheDisk } from '../../../../../src/platform/cacheDisk'
 import { createRepository } from '../../../../../src/rocketchat/repository'
 import type { Row } from '../../../../../src/timeline/types'
+import { useMessageCache } from '../../../../../src/stores/cache/messageCache'
 import { useChatStore } from '../../../../../src/stores/chat'
 import { useConnectionStore } from '../../../../../src/stores/connection'
 import { useFeedStore } from '../../../../../src/stores/feed'
@@ -19,6 +21,7 @@ import {
 import { seededRandom } from '../../timeline/samples'
 import { FakeChat, refusal } from './fakeChat'
 import { createFakeRealtime, type FakeRealtime } from './fakeRealtime'
+import { mortalClock, mortalDisk, mortalRest } from './mortal'
 
 export type FakeIm = ImApi & {
   /** Replaced by tests that want another answer. */
@@ -72,6 +75,11 @@ export type ClientOptions = {
   storage?: ReturnType<typeof createFakeStorage>
   systemLanguage?: string
   random?: () => number
+  /** What the device keeps of rooms and lists; left out, nothing outlives the client. */
+  cacheDisk?: CacheDisk
+  serverUrl?: string
+  /** How far this device's clock is ahead of the server's, in milliseconds. */
+  skewMs?: number
 }
 
 /** The whole core of the client, stores over fake network, for one device. */
@@ -80,7 +88,11 @@ export function createClient(options: ClientOptions = {}) {
   clock.random = options.random ?? seededRandom(1)
   const server = options.server ?? new FakeChat(clock)
   const storage = options.storage ?? createFakeStorage()
+  const lifecycle = createFakeLifecycle()
   const network = createFakeNetwork()
+  let isDead = false
+  const isAlive = (): boolean => !isDead
+  const cacheDisk = options.cacheDisk ?? createMemoryDisk()
   const im = createFakeIm(storage)
   const realtimes: FakeRealtime[] = []
   const targets: RealtimeTarget[] = []
@@ -88,10 +100,16 @@ export function createClient(options: ClientOptions = {}) {
   const pinia = createPinia()
   setActivePinia(pinia)
   provideServices(pinia, {
-    ...{ clock, storage, network, im },
-    lifecycle: createFakeLifecycle(),
+    ...{ network, im, lifecycle },
+    clock: mortalClock(clock, options.skewMs ?? 0, isAlive),
+    storage: { ...storage, set: (key, value) => isAlive() && storage.set(key, value) },
+    cacheDisk: mortalDisk(cacheDisk, isAlive),
+    serverUrl: () => options.serverUrl ?? '',
     repository: createRepository(
-      server.restFor(() => String(storage.values.get('chat_uid'))),
+      mortalRest(
+        server.restFor(() => String(storage.values.get('chat_uid'))),
+        isAlive,
+      ),
       {
         onDropped: () => useFeedStore(pinia).noteDropped(),
         present: (message) => useOutboxStore(pinia).present(message),
@@ -113,12 +131,25 @@ export function createClient(options: ClientOptions = {}) {
   const chat = useChatStore(pinia)
   const feed = useFeedStore(pinia)
   const client = {
-    ...{ clock, server, storage, network, im, realtimes, targets, signInShown, pinia },
+    ...{
+      clock,
+      server,
+      storage,
+      cacheDisk,
+      lifecycle,
+      network,
+      im,
+      realtimes,
+      targets,
+      signInShown,
+      pinia,
+    },
     ...{ session, chat, feed },
     settings: useSettingsStore(pinia),
     outbox: useOutboxStore(pinia),
     typing: useTypingStore(pinia),
     connection: useConnectionStore(pinia),
+    cache: useMessageCache(pinia),
     get realtime(): FakeRealtime {
       return realtimes[realtimes.length - 1]!
     },
@@ -133,6 +164,11 @@ export function createClient(options: ClientOptions = {}) {
       chat.setListVisible(true)
       client.realtime.goLive()
       await client.settle()
+    },
+    /** The process is killed: what is on the device is all that is left. */
+    die(): void {
+      isDead = true
+      for (const realtime of realtimes) realtime.close()
     },
     /** Everything under way arrives and is drawn. */
     settle: () => clock.elapse(50),
@@ -155,6 +191,17 @@ export function createClient(options: ClientOptions = {}) {
 }
 
 export type Client = ReturnType<typeof createClient>
+
+/** The next start on the same device, for whoever was signed in. */
+export async function restart(
+  { clock, server, storage, cacheDisk }: Client,
+  changes: ClientOptions = {},
+): Promise<Client> {
+  const next = createClient({ clock, server, storage, cacheDisk, ...changes })
+  if (next.session.restore()) next.feed.start()
+  await flush()
+  return next
+}
 
 /** A promise and what settles it. */
 export function deferred<T = void>() {

@@ -73,9 +73,7 @@ const createReads = (driver: SqlDriver, cached: CachedReads) => ({
     decode.all(driver.all<DocRow>('SELECT doc FROM subscriptions WHERE rid = ?', rid)),
   /** Without people who were only invited or are banned. */
   memberIds: (rid: string): string[] =>
-    driver
-      .all<{ uid: string }>('SELECT uid FROM subscriptions WHERE rid = ? AND status IS NULL', rid)
-      .map((row) => row.uid),
+    cached.ofRoom(rid).flatMap(({ u, status }) => (status === undefined ? [u._id] : [])),
   /** The subscriptions of a user that changed after `since`, a time in milliseconds. */
   ofUser: (uid: string, since: number): SubscriptionDoc[] =>
     decode.all(

@@ -120,7 +120,10 @@ async function endChatSessions(userId: string): Promise<void> {
     expect(response.status).toBe(200)
     return (await response.json()) as { data?: { userId: string; authToken: string } }
   }
-  const password = readFileSync(join(folder, 'data', 'embedded-admin.password'), 'utf8').trim()
+  const password = readFileSync(
+    join(folder, 'data', 'secrets', 'embedded-admin.password'),
+    'utf8',
+  ).trim()
   const { data } = await post('login', { user: 'im-agent', password })
   const headers = { 'x-user-id': data!.userId, 'x-auth-token': data!.authToken }
   await post('users.logout', { userId }, headers)
@@ -173,7 +176,7 @@ describe.each(ways)('over %s:', (way) => {
   })
 
   test('the device keeps the tokens that its way needs, and none after signing out', async () => {
-    const { session, storage } = await signedIn('carol')
+    const { session, storage } = await signedIn('carlos')
     const kept = ['access_token', 'chat_token'].map((key) => typeof storage.get(key))
     expect(kept).toEqual(['string', way === 'ddp' ? 'string' : 'undefined'])
     const stored = JSON.stringify([...storage.values])

@@ -74,7 +74,9 @@ export function createOverlay({ queue, username, onBase }: OverlayOptions): Over
       noteRecent(message)
       const [first] = changesOf(message.id)
       if (!first) return message
-      const isNewer = !first.base || message.updatedAt > first.base.updatedAt
+      // A fraction says that it is a copy of ours, and not what the server has.
+      const isServers = Number.isInteger(message.updatedAt)
+      const isNewer = !first.base || (isServers && message.updatedAt > first.base.updatedAt)
       if (isNewer) onBase(message)
       const base = isNewer ? message : (first.base ?? message)
       const changed = withChanges(base)

@@ -13,15 +13,20 @@ import { platformNetwork } from './src/platform/network'
 import { createPlatformCacheDisk } from './src/platform/platformCacheDisk'
 import { defaultServerUrl } from './src/platform/origin'
 import { resolveRealtimeUrl } from './src/platform/realtimeUrl'
-import { announceLanguage, answerToKeys, fitAboveKeyboard, followOtherTabs } from './src/platform/page'
+import {
+  announceLanguage,
+  answerToKeys,
+  fitAboveKeyboard,
+  followOtherTabs,
+} from './src/platform/page'
 import { openSocket } from './src/platform/socket'
 import { platformStorage } from './src/platform/storage'
 import { systemLanguage } from './src/platform/theme'
 import { currentRoute, reLaunch } from './src/platform/ui'
 import { createDdpRealtime } from './src/realtime/ddpRealtime'
-import { loadHub } from './src/realtime/loadHub'
+import { createLateRealtime } from './src/realtime/lateRealtime'
+import { loadSignalr } from './src/realtime/loadSignalr'
 import type { Realtime } from './src/realtime/realtime'
-import { createSignalrRealtime } from './src/realtime/signalrRealtime'
 import { createRepository } from './src/rocketchat/repository'
 import { useFeedStore } from './src/stores/feed'
 import { useOutboxStore } from './src/stores/outbox'
@@ -45,10 +50,10 @@ function createRealtime(
   if (mode === 'ddp') {
     return createDdpRealtime({ ...common, username, token: () => stored(storageKeys.chatToken) })
   }
-  return createSignalrRealtime({
-    ...common,
-    token: () => stored(storageKeys.accessToken),
-    loadHub,
+  const token = () => stored(storageKeys.accessToken)
+  return createLateRealtime({
+    load: async () => (await loadSignalr()).createSignalrRealtime({ ...common, token }),
+    clock: systemClock,
   })
 }
 

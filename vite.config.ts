@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig, loadEnv } from 'vite'
 
 /** uni's builds of mini-programs turn `import()` into a string, and those of Apps refuse it. */
-const hubAtOnce = {
-  find: /^.*\/realtime\/loadHub$/,
-  replacement: fileURLToPath(new URL('src/realtime/loadHubAtOnce.ts', import.meta.url)),
+const signalrAtOnce = {
+  find: /^.*\/realtime\/loadSignalr$/,
+  replacement: fileURLToPath(new URL('src/realtime/loadSignalrAtOnce.ts', import.meta.url)),
 }
 
 const isH5 = (): boolean => ['h5', 'web'].includes(process.env.UNI_PLATFORM ?? '')
@@ -20,7 +20,7 @@ export default defineConfig(({ mode }) => {
     // Always a value: without one the build would put its whole environment into mini-program and App.
     define: { 'import.meta.env.VITE_SERVER_URL': JSON.stringify(VITE_SERVER_URL) },
     build: { target: 'es2018' },
-    resolve: { alias: isH5() ? [] : [hubAtOnce] },
+    resolve: { alias: isH5() ? [] : [signalrAtOnce] },
     server: {
       proxy: {
         '/api': gateway,

@@ -61,7 +61,7 @@ export function measureH5(folder, page = 'src-pages-conversations-conversations'
  * What back-end authentication loads beside it, with the connection and not before the list: the official SignalR client
  * and what only it imports.
  */
-export function measureHub(folder, initial, chunk = 'src-realtime-signalrHub') {
+export function measureHub(folder, initial, chunk = 'src-realtime-signalrRealtime') {
   const entries = filesOf(folder)
     .map(({ name }) => name)
     .filter((name) => name.startsWith(`assets/${chunk}`) && name.endsWith('.js'))

@@ -15,8 +15,8 @@ import { createTolerantHubProtocol, type HubClose } from './tolerantHubProtocol'
 const serverTimeoutMs = 120_000
 
 /**
- * One connection of the official client to the hub, over a wire that is open already. The only module that needs
- * `@microsoft/signalr`, so that H5 loads both only where the gateway announces this way.
+ * One connection of the official client to the hub, over a wire that is open already. The only module that makes
+ * one: everything above it knows `HubConnection` alone.
  */
 export const connectHub: HubConnect = ({ url, wire, methods, onMalformed, onEnded }) => {
   let close: HubClose | undefined

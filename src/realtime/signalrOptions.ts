@@ -1,5 +1,4 @@
 import type { Clock, Lifecycle, Network, OpenSocket } from '../platform/types'
-import type { HubConnect } from './hubConnection'
 import type { SocketOptions } from './socketOptions'
 
 export type SignalrRealtimeOptions = {
@@ -9,8 +8,6 @@ export type SignalrRealtimeOptions = {
   userId: string
   /** The business token of now; asked for at every connection. */
   token: () => string
-  /** Loads the official client, which H5 does not need before; asked again when it failed. */
-  loadHub: () => Promise<{ connectHub: HubConnect }>
   openSocket: OpenSocket
   clock: Clock
   lifecycle?: Lifecycle | undefined

@@ -1,12 +1,12 @@
 import type { Clock, Disposer, TimerHandle } from '../platform/types'
 import { createAwayFollower, type AwayFollower } from './awayFollower'
-import { createBackoff, type Backoff } from './backoff'
-import type { HubConnect, HubConnection } from './hubConnection'
+import type { HubConnection } from './hubConnection'
 import { createHubEvents, type HubSessionState } from './hubEvents'
 import { createHubRooms, type HubRooms } from './hubRooms'
 import { hubCloseCodes, toHubSubprotocols } from './hubWire'
 import { createListeners } from './listeners'
 import type { Realtime, RealtimeState, RoomHandle, StreamFrame } from './realtime'
+import { connectHub } from './signalrHub'
 import type { SignalrRealtimeOptions } from './signalrOptions'
 import { Socket } from './socket'
 import { createTypingSender, type TypingSender } from './typingSender'
@@ -29,9 +29,6 @@ const stayAwayMs = 60_000
 
 /** The hub closes with these when the session is to be renewed, or is over. */
 const sessionErrors = new Set(['session_revoked', 'unauthorized', 'account_changed'])
-
-const loadDelayMs = 1_000
-const loadDelayMaxMs = 30_000
 
 /**
  * Back-end authentication: the gateway's SignalR hub, with the business token alone (docs/gateway.md, way B).
@@ -61,23 +58,19 @@ class Client implements SignalrRealtime {
   private readonly rooms: HubRooms
   private readonly typing: TypingSender
   private readonly away: AwayFollower
-  private readonly loadBackoff: Backoff
   private readonly stateListeners
   private readonly frameListeners
-  private connectHub: HubConnect | undefined
   private hub: HubConnection | undefined
   private isGatewayLive = false
   private isOpen = false
-  private isLoading = false
   private handshakeTimer: TimerHandle
-  /** Waits to load again, or to come back after the hub sent this client away. */
+  /** Waits to come back after the hub sent this client away. */
   private openTimer: TimerHandle
 
   constructor(options: SignalrRealtimeOptions) {
     const { clock, lifecycle } = options
     this.options = options
     this.clock = clock
-    this.loadBackoff = createBackoff(clock, loadDelayMs, loadDelayMaxMs)
     const onThrown = (error: unknown): void => {
       clock.setTimeout(() => {
         throw error
@@ -106,8 +99,7 @@ class Client implements SignalrRealtime {
     this.clock.clearTimeout(this.openTimer)
     if (this.state === 'rejected') this.setState('offline')
     this.away.start()
-    if (this.connectHub === undefined) void this.load()
-    else this.socket.open()
+    this.socket.open()
   }
 
   close(): void {
@@ -164,24 +156,7 @@ class Client implements SignalrRealtime {
     return socket
   }
 
-  private async load(): Promise<void> {
-    if (this.isLoading) return
-    this.isLoading = true
-    this.setState('connecting')
-    try {
-      this.connectHub = (await this.options.loadHub()).connectHub
-      if (this.isOpen) this.socket.open()
-    } catch {
-      if (!this.isOpen) return
-      this.setState('offline')
-      this.openTimer = this.clock.setTimeout(() => this.open(), this.loadBackoff.next())
-    } finally {
-      this.isLoading = false
-    }
-  }
-
   private async shakeHands(): Promise<void> {
-    if (this.connectHub === undefined) return
     this.generation += 1
     this.handshakeTimer = this.clock.setTimeout(
       () => this.socket.restart('the hub does not answer'),
@@ -190,7 +165,7 @@ class Client implements SignalrRealtime {
     const giveUp = (): void => {
       if (this.hub === hub) this.socket.restart('the hub ended the connection')
     }
-    const hub = this.connectHub({
+    const hub = connectHub({
       url: this.options.url,
       wire: { send: (text) => void this.socket.send(text), close: giveUp },
       methods: this.createMethods(() => this.hub === hub),

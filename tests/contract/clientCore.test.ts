@@ -11,8 +11,8 @@ import { createRestApi } from '../../src/api/rest/restApi'
 import { systemClock as clock } from '../../src/platform/clock'
 import { resolveRealtimeUrl } from '../../src/platform/realtimeUrl'
 import { createDdpRealtime } from '../../src/realtime/ddpRealtime'
-import { loadHub } from '../../src/realtime/loadHubAtOnce'
-import { createSignalrRealtime } from '../../src/realtime/signalrRealtime'
+import { createLateRealtime } from '../../src/realtime/lateRealtime'
+import { loadSignalr } from '../../src/realtime/loadSignalrAtOnce'
 import { createRepository } from '../../src/rocketchat/repository'
 import { useChatStore } from '../../src/stores/chat'
 import { useFeedStore } from '../../src/stores/feed'
@@ -79,9 +79,14 @@ function createClient() {
         ...{ clock, lifecycle, network, socket: { reconnectDelay: 50 } },
       }
       const token = (key: string) => () => String(storage.get(key))
-      return mode === 'ddp'
-        ? createDdpRealtime({ ...common, username, token: token('chat_token') })
-        : createSignalrRealtime({ ...common, token: token('access_token'), loadHub })
+      if (mode === 'ddp') {
+        return createDdpRealtime({ ...common, username, token: token('chat_token') })
+      }
+      const options = { ...common, token: token('access_token') }
+      return createLateRealtime({
+        load: async () => (await loadSignalr()).createSignalrRealtime(options),
+        clock,
+      })
     },
     systemLanguage: 'en',
     flushIntervalMs: 10,

@@ -81,7 +81,7 @@ describe.each(ways)('over %s:', (way) => {
     ])
     const addresses = client.requests.join(' ')
     for (const token of stored) if (token !== null) expect(addresses).not.toContain(token)
-    const hasHub = client.requests.some((address) => /signalrHub/.test(address))
+    const hasHub = client.requests.some((address) => /assets.*signalr/.test(address))
     expect(hasHub).toBe(way === 'signalr')
   })
 

@@ -1,6 +1,5 @@
 import { DdpError } from '../../../../src/realtime/ddpError'
 import type { StreamFrame } from '../../../../src/realtime/realtime'
-import { connectHub } from '../../../../src/realtime/signalrHub'
 import { createSignalrRealtime } from '../../../../src/realtime/signalrRealtime'
 import { createFakeClock, flush } from '../support/fakeClock'
 import { createFakeHub } from '../support/fakeHub'
@@ -20,7 +19,7 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 6; turn += 1) await flush()
 }
 
-function setUp(loadHub = () => Promise.resolve({ connectHub })) {
+function setUp() {
   const clock = createFakeClock()
   const sockets = createFakeSockets()
   const hub = createFakeHub(sockets)
@@ -31,7 +30,6 @@ function setUp(loadHub = () => Promise.resolve({ connectHub })) {
     url: 'wss://im.example/signalr',
     userId: 'u1',
     token: () => token,
-    loadHub,
     openSocket: sockets.openSocket,
     clock,
     lifecycle,
@@ -141,31 +139,6 @@ describe('connecting', () => {
     hub.handshake = {}
     await comeBack()
     expect(states.at(-1)).toBe('live')
-  })
-
-  it('loads the official client once, again when that fails, and not after a close', async () => {
-    let loads = 0
-    const { realtime, states, clock, sockets, connect } = setUp(() => {
-      loads += 1
-      return loads < 3 ? Promise.reject(new Error('no network')) : Promise.resolve({ connectHub })
-    })
-    realtime.open()
-    await settle()
-    expect([states, loads, sockets.all]).toEqual([['connecting', 'offline'], 1, []])
-    await clock.elapse(1_000)
-    expect(loads).toBe(2)
-    await clock.elapse(2_000)
-    await connect()
-    expect(states.at(-1)).toBe('live')
-    realtime.close()
-    realtime.open()
-    await settle()
-    expect(loads).toBe(3)
-    const closed = setUp()
-    closed.realtime.open()
-    closed.realtime.close()
-    await settle()
-    expect(closed.sockets.all).toEqual([])
   })
 })
 

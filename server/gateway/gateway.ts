@@ -22,6 +22,8 @@ import { wechatRoutes } from './identity/wechatRoutes'
 import { ImError } from './imError'
 import { imRoutes } from './imRoutes'
 import { createLogger } from './logging'
+import { createMediaAccess } from './media/mediaAccess'
+import { mediaRoutes } from './media/mediaRoutes'
 import { measureHttp, measureUpstream } from './metrics/httpMetrics'
 import { addOperationRoutes } from './metrics/operationRoutes'
 import { createReadiness } from './metrics/readiness'
@@ -234,10 +236,14 @@ function assemble(options: GatewayOptions, machinery: Machinery) {
     isRevoked: (sessionId) => store.isSessionRevoked(sessionId),
     isBlocked: (userId) => (users.user(userId)?.state ?? 'active') !== 'active',
   })
+  const media = createMediaAccess({
+    ...{ store, secretBox, clock, keyHex: options.encryptionKey },
+    isBlocked: (userId) => (users.user(userId)?.state ?? 'active') !== 'active',
+  })
   const limiter = createSignInLimiter(clock)
   const { rateLimit } = options
   const identity = rateLimit ? limitPerUser(who.identity, rateLimit, clock) : who.identity
-  return { ...machinery, agent, accounts, sessions, who, identity, limiter }
+  return { ...machinery, agent, accounts, sessions, who, identity, limiter, media }
 }
 
 function addOperations(
@@ -291,13 +297,14 @@ async function addRoutes(
     onSignOut: (caller) => hub?.signedOut(caller),
   })
   await hub?.addRoutes(app)
-  await app.register(proxyRoutes, {
-    identity,
-    sessions,
-    isBearerEnough: hub !== undefined,
-    dispatcher: pool,
-    basePath,
+  const upstream = {
+    ...{ dispatcher: pool, basePath },
     answerTimeoutMs: options.answerTimeoutMs ?? answerTimeoutMs,
+  }
+  await app.register(mediaRoutes, { ...upstream, identity, sessions, media: parts.media })
+  await app.register(proxyRoutes, {
+    ...{ ...upstream, identity, sessions },
+    isBearerEnough: hub !== undefined,
   })
   if (options.h5Folder !== undefined) await serveH5(app, options.h5Folder)
   app.setNotFoundHandler((request, reply) => {

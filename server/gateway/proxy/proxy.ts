@@ -4,9 +4,12 @@ import { errors, type Dispatcher } from 'undici'
 import type { ChatSessions } from '../chat/chatSessions'
 import type { Caller, IdentityProvider } from '../identity/identityProvider'
 import { ImError } from '../imError'
+import { hardenFile } from '../media/safeHeaders'
 import type { IssuedPair } from '../store/gatewayStore'
 import { bearerOf, singleHeader } from '../web/bearer'
 import { toChatError } from './chatShapes'
+import { fileCookie } from './fileCookie'
+import { isFilePath, mentionsToken } from './filePaths'
 import { requestHeaders, responseHeaders } from './headers'
 import { readMethodCall } from './methodCall'
 import { isAllowedRoute } from './routes'
@@ -14,8 +17,6 @@ import { isAllowedRoute } from './routes'
 const apiPrefix = '/api/v1/'
 const unreachableRetrySeconds = 5
 const uploadTimeoutMs = 15 * 60_000
-const tokenQuery = /[?&](?:rc_token|rc_uid|token|access_token|authToken|resume)=/i
-const filePath = /^\/(?:avatar|file-upload)\/[A-Za-z0-9._~!$&'()*+,;=:@%/-]+$/
 
 export type ProxyOptions = {
   identity: IdentityProvider
@@ -90,22 +91,15 @@ async function keptPair(sessions: ChatSessions, caller: Caller, address: string)
 function refuseUnlisted(request: FastifyRequest): void {
   const url = request.raw.url ?? ''
   const [path = ''] = url.split('?', 1)
-  if (tokenQuery.test(url)) {
+  if (mentionsToken(url)) {
     throw new ImError('bad-request', 'Tokens do not belong into addresses; send them as headers.')
   }
   const isListed = path.startsWith(apiPrefix)
     ? isAllowedRoute(request.method, path.slice(apiPrefix.length))
-    : filePath.test(path) && !hasDotSegment(path)
+    : isFilePath(path)
   if (!isListed) {
     throw new ImError('not-allowed', 'This endpoint is not available through the gateway.')
   }
-}
-
-/** A path that another server could read as one outside its folder, also when it is encoded (once or twice). */
-function hasDotSegment(path: string): boolean {
-  return /(?:^|\/|%(?:25)*2f|%(?:25)*5c)(?:\.|%(?:25)*2e){1,2}(?:$|\/|%(?:25)*2f|%(?:25)*5c)/i.test(
-    path,
-  )
 }
 
 async function forward(
@@ -129,10 +123,9 @@ async function forward(
       response = await send(next)
     }
   }
-  return reply
-    .code(response.statusCode)
-    .headers(responseHeaders(response.headers))
-    .send(response.body)
+  const received = responseHeaders(response.headers)
+  const sent = url.startsWith(apiPrefix) ? received : { ...received, ...hardenFile(url, received) }
+  return reply.code(response.statusCode).headers(sent).send(response.body)
 }
 
 /** After a 401: the pair that replaces the refused one, if that was dead and the gateway keeps it. */
@@ -187,16 +180,9 @@ function limitWaiting(
   }
 }
 
-function chatHeaders(url: string, own: OwnPair): Record<string, string> {
-  const headers: Record<string, string> = {
-    'x-user-id': own.userId,
-    'x-auth-token': own.authToken,
-  }
-  if (!url.startsWith(apiPrefix)) {
-    // Avatars are served to these two cookies only, not to headers (protocol reference 5.12).
-    headers.cookie = `rc_uid=${encodeURIComponent(own.userId)}; rc_token=${encodeURIComponent(own.authToken)}`
-  }
-  return headers
+function chatHeaders(url: string, { userId, authToken }: OwnPair): Record<string, string> {
+  if (!url.startsWith(apiPrefix)) return fileCookie({ userId, authToken })
+  return { 'x-user-id': userId, 'x-auth-token': authToken }
 }
 
 async function prepareRequest(request: FastifyRequest, url: string): Promise<Outgoing> {

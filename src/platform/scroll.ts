@@ -58,14 +58,17 @@ export function keepPlace(options: PlaceKeeperOptions): PlaceKeeper | undefined 
   function topmost(): typeof anchor {
     const { top, bottom } = list?.getBoundingClientRect() ?? { top: 0, bottom: 0 }
     let found: typeof anchor
+    let cut: typeof anchor
     for (const element of Array.from(list?.querySelectorAll(options.anchors) ?? [])) {
       const rect = element.getBoundingClientRect()
       const offset = rect.top - top
       // Chunks stand newest first in the document, so the order says nothing.
       if (rect.height === 0 || rect.bottom <= top || rect.top >= bottom) continue
-      if (!found || offset < found.offset) found = { element, offset }
+      // What is cut off at the top would change with its own height; it serves when nothing else is there.
+      if (offset < 0) cut = { element, offset }
+      else if (!found || offset < found.offset) found = { element, offset }
     }
-    return found
+    return found ?? cut
   }
 
   function note(): void {

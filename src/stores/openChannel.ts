@@ -68,6 +68,8 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
   let lastSeenAt: number | undefined
   /** The list is on its way to where the room was left: what it shows until then is not read. */
   let isReturning = false
+  /** The list's word on what is at the top of the screen now. */
+  let currentPlace: () => Place | undefined = () => undefined
   let disposeStreams: () => void = () => undefined
 
   const places = createPlaces(storage)
@@ -179,7 +181,15 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
 
   /** What is at the top of the screen; undefined at the newest message. */
   function notePlace(place: Place | undefined): void {
-    if (currentId !== '' && !isReturning) places.set(currentId, place)
+    if (currentId === '' || isReturning) return
+    places.set(currentId, place)
+    places.save()
+  }
+
+  /** The page goes or is covered: asks the list before it is gone. */
+  function keepPlace(): void {
+    const place = isAtNewest.value ? undefined : currentPlace()
+    if (place !== undefined) notePlace(place)
   }
 
   /** Without a connection nobody waits: the catch-up after connecting brings what was missed. */
@@ -215,13 +225,13 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
 
   function leaveChannel(): void {
     if (currentId === '') return
+    keepPlace()
     readMarks.finish()
     typing.follow('')
     drafts.save()
     list.setDraft(currentId, drafts.get(currentId))
     disposeStreams()
     disposeStreams = () => undefined
-    places.save()
     jumps.reset()
     lastSeenAt = undefined
     editing.value = undefined
@@ -242,7 +252,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     isRoomVisible = isVisible
     if (!isVisible) {
       drafts.save()
-      places.save()
+      keepPlace()
     } else if (isSeen()) readMarks.request()
   }
 
@@ -342,6 +352,10 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
       loadOlder: async () => room?.loadOlder(),
       fillGap: async (chunkKey: string, side: GapSide) => room?.fillGap(chunkKey, side),
       notePlace,
+      /** Hands over what says where the list is. */
+      setPlaceSource(source: () => Place | undefined): void {
+        currentPlace = source
+      },
       ...jumps.actions,
       send,
       textOf,

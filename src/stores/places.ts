@@ -49,7 +49,8 @@ export function createPlaces(storage: KeyValueStorage): Places {
     },
     get: (roomId) => places.get(roomId),
     set(roomId, place) {
-      if (place === undefined && !places.has(roomId)) return
+      const known = places.get(roomId)
+      if (known?.id === place?.id && known?.offset === place?.offset) return
       // Taken out first, so that the order is the order of leaving.
       places.delete(roomId)
       if (place !== undefined) places.set(roomId, place)

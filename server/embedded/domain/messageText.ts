@@ -1,13 +1,14 @@
-import { parse, type Options } from '@rocket.chat/message-parser'
+import type { Options } from '@rocket.chat/message-parser'
 import type { App } from '../app'
 import type { Mention, MessageDoc, MessageUrl } from '../documents'
+import { parseMarkdown } from './markdown'
 
 /** What the server derives from a message's text (protocol reference 5.1, step 9). */
 export type DerivedText = Required<Pick<MessageDoc, 'md' | 'mentions' | 'channels' | 'urls'>>
 
 const maxNames = 100
 
-const parseMarkdown = (app: App, text: string): unknown[] => {
+const treeOf = (app: App, text: string): unknown[] => {
   const options: Options = {
     colors: app.settings.flag('HexColorPreview_Enabled'),
     emoticons: true,
@@ -15,12 +16,7 @@ const parseMarkdown = (app: App, text: string): unknown[] => {
   if (app.settings.flag('Katex_Enabled')) {
     options.katex = { dollarSyntax: false, parenthesisSyntax: true }
   }
-  try {
-    return parse(text, options)
-  } catch {
-    // The grammar refuses a few texts; Rocket.Chat then stores no tree and clients show the plain text.
-    return [{ type: 'PARAGRAPH', value: [{ type: 'PLAIN_TEXT', value: text }] }]
-  }
+  return parseMarkdown(text, options)
 }
 
 /** The names that follow a sign, without doubles: `@name` or `#name` after the start, a space or punctuation. */
@@ -93,7 +89,7 @@ const toUrl = (source: string, previews: readonly string[] | undefined): Message
  * nothing is fetched here.
  */
 export const deriveText = (app: App, text: string, previews?: readonly string[]): DerivedText => {
-  const md = parseMarkdown(app, text)
+  const md = treeOf(app, text)
   const links = new Set<string>()
   collectLinks(md, links)
   return {

@@ -76,7 +76,8 @@ describe('REST with the business token alone', () => {
 
   it('is refused when the chat server lets the person in no more', async () => {
     await harness.rest(alice, 'me')
-    await harness.asAdmin('users.update', { userId: alice.userId, data: { active: false } })
+    const off = { userId: alice.userId, data: { active: false }, confirmRelinquish: true }
+    expect(await harness.asAdmin('users.update', off)).toMatchObject({ status: 200 })
     for (let n = 0; n < 3; n += 1) {
       const { status, body } = await harness.rest(alice, 'me')
       expect([401, 502]).toContain(status)

@@ -149,7 +149,7 @@ describe('rooms', () => {
 describe('presence', () => {
   const statusOf = async ({ userId }: Person) => {
     const { body } = await harness.rest(bob, `users.getStatus?userId=${userId}`)
-    return body.connectionStatus
+    return body.status
   }
   const become = async (person: Person, status: string) => {
     let told: unknown
@@ -280,7 +280,7 @@ describe('the connection to the chat server', () => {
 
   it('tells that the user may not come in any more, and closes for good', async () => {
     const { states, closed } = await harness.listen(alice, { reconnect: true })
-    const off = { userId: alice.userId, data: { active: false } }
+    const off = { userId: alice.userId, data: { active: false }, confirmRelinquish: true }
     expect(await harness.asAdmin('users.update', off)).toMatchObject({ status: 200 })
     harness.cable.cut()
     await harness.until(() => states().at(-1) === 'unauthorized')

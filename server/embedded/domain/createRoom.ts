@@ -1,6 +1,7 @@
 import type { App } from '../app'
 import type { RoomDoc, SubscriptionDoc, UserDoc } from '../documents'
 import { randomId } from '../ids'
+import { checkFree } from './freeObjects'
 import { checkRoomName } from './roomName'
 import { addSystemMessage } from './systemMessage'
 
@@ -96,10 +97,12 @@ const membersOf = ({ members, owner }: NamedRoom): UserDoc[] => [
 
 /**
  * Creates a public channel or private group.
- * @throws MeteorError `error-invalid-room-name`, `error-duplicate-channel-name`, `error-archived-duplicate-name` (3.8).
+ * @throws MeteorError `error-invalid-room-name`, `error-duplicate-channel-name`, `error-archived-duplicate-name` (3.8),
+ * and that of `checkFree`.
  */
 export const createNamedRoom = (app: App, input: NamedRoom): RoomDoc => {
   checkRoomName(app, input.name)
+  checkFree('customFields', input.customFields)
   return app.store.write(() => {
     const room = roomOf(app, input)
     app.store.rooms.insert(room)

@@ -5,6 +5,7 @@ import type { UserDoc } from '../documents'
 import { MeteorError } from '../errors'
 import { randomId } from '../ids'
 import { joinRoom } from './createRoom'
+import { checkFree } from './freeObjects'
 
 export type NewUser = {
   username: string
@@ -100,10 +101,12 @@ export const createUser = async (app: App, input: NewUser): Promise<UserDoc> => 
     }
     checkUsername(app, input.username)
     checkEmail(app, input.email)
+    checkFree('customFields', input.customFields)
     if (input.password !== null) checkPasswordPolicy(app, input.password)
   }
   check()
-  const hash = input.password === null ? null : await hashPassword(digestOf(input.password), app.hashRounds)
+  const hash =
+    input.password === null ? null : await hashPassword(digestOf(input.password), app.hashRounds)
   // Again: somebody may have taken the name while the hash was computed.
   check()
   return insertUser(app, input, hash)

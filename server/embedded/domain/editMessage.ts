@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { App } from '../app'
 import type { MessageDoc, UserDoc } from '../documents'
 import { MeteorError } from '../errors'
+import { checkFree, messagePartBytes } from './freeObjects'
 import { deriveText } from './messageText'
 import { withQuotes } from './quotes'
 import { writableRoom } from './roomAccess'
@@ -70,6 +71,7 @@ export const editMessage = (
       'Message size exceeds Message_MaxAllowedSize',
     )
   }
+  checkFree('customFields', customFields, messagePartBytes)
   const after = withQuotes(app, user, {
     ...before,
     msg: text,
@@ -98,6 +100,7 @@ export const editContent = (
 ): MessageDoc => {
   checkMayEdit(app, user, before)
   if (before.t !== 'e2e') throw notAllowed('updateMessage', 'Message_editing')
+  checkFree('content', content, messagePartBytes)
   const after: MessageDoc = {
     ...before,
     content,

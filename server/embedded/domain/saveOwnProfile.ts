@@ -5,6 +5,7 @@ import type { Session } from '../auth/sessions'
 import type { UserDoc } from '../documents'
 import { MeteorError } from '../errors'
 import { checkEmail, checkUsername } from './createUser'
+import { checkFree } from './freeObjects'
 import { announceName } from './renameUser'
 import { setStatus } from './setStatus'
 
@@ -91,10 +92,14 @@ export const saveOwnProfile = async (
   confirmed = false,
 ): Promise<UserDoc> => {
   checkAllowed(app, data)
+  checkFree('customFields', customFields)
   if (!confirmed) await checkPassword(app, session.user, data)
   const { newPassword } = data
   if (newPassword !== undefined) checkPasswordPolicy(app, newPassword)
-  const hash = newPassword === undefined ? undefined : await hashPassword(digestOf(newPassword), app.hashRounds)
+  const hash =
+    newPassword === undefined
+      ? undefined
+      : await hashPassword(digestOf(newPassword), app.hashRounds)
   return app.store.write(() => {
     // Read again: the account may have changed while passwords were computed.
     const before = app.store.users.get(session.user._id) ?? session.user

@@ -1,15 +1,20 @@
 import type { App } from '../app'
 import type { UserDoc } from '../documents'
+import { checkFree } from './freeObjects'
 
 const highlightsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((word) => typeof word === 'string') : []
 
-/** Stores preferences and tells the person's other clients, with dotted names (protocol reference 2.4). */
+/**
+ * Stores preferences and tells the person's other clients, with dotted names (protocol reference 2.4).
+ * @throws MeteorError that of `checkFree`.
+ */
 export const savePreferences = (
   app: App,
   user: UserDoc,
   data: Readonly<Record<string, unknown>>,
 ): UserDoc => {
+  checkFree('data', data)
   const after: UserDoc = {
     ...user,
     settings: { ...user.settings, preferences: { ...user.settings.preferences, ...data } },

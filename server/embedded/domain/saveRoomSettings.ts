@@ -3,6 +3,7 @@ import type { Retention, RoomDoc, UserDoc } from '../documents'
 import { MeteorError, TextError } from '../errors'
 import type { Picture } from '../storage/pictures'
 import { changeMembers, changeRoom } from './changes'
+import { checkFree } from './freeObjects'
 import { checkRoomName } from './roomName'
 import { addSystemMessage } from './systemMessage'
 import { followMainRoom } from './teams'
@@ -192,6 +193,7 @@ export const saveRoomSettings = (
   settings: RoomSettings,
 ): RoomDoc => {
   checkPermissions(app, user, room, settings)
+  checkFree('roomCustomFields', settings.roomCustomFields)
   const { roomName, joinCode, avatar } = settings
   if (roomName !== undefined && roomName !== room.name && room.prid === undefined) {
     if (room.t === 'd') throw refuse('Direct messages have no name', 'Editing_room')

@@ -3,6 +3,7 @@ import type { MessageDoc, RoomDoc, UserDoc } from '../documents'
 import { MeteorError, TextError, isExpected } from '../errors'
 import { randomId } from '../ids'
 import { countInDiscussion } from './discussionCount'
+import { checkFree, messagePartBytes } from './freeObjects'
 import { deriveText } from './messageText'
 import { notifyMembers } from './notifications'
 import { withQuotes } from './quotes'
@@ -66,6 +67,9 @@ const checkInput = (app: App, input: NewMessage): void => {
   }
   if (input._id !== undefined && (input._id === '' || input._id.length > maxIdLength)) {
     throw new MeteorError('error-invalid-message', 'Invalid message id')
+  }
+  for (const part of ['attachments', 'blocks', 'customFields', 'content'] as const) {
+    checkFree(part, input[part], messagePartBytes)
   }
   if (isEmpty(input)) throw new MeteorError('error-invalid-message', 'The message is empty')
 }

@@ -4,6 +4,7 @@ import { digestOf, hashPassword } from '../auth/passwords'
 import type { UserDoc } from '../documents'
 import { MeteorError, TextError } from '../errors'
 import { checkEmail, checkUsername } from './createUser'
+import { checkFree } from './freeObjects'
 import { checkNotLastAdmin } from './lastOwner'
 import { announceName } from './renameUser'
 import { setActive } from './setActive'
@@ -36,6 +37,7 @@ const copied = [
 ] as const satisfies readonly (keyof UserChange)[]
 
 const changed = (app: App, before: UserDoc, data: UserChange): UserDoc => {
+  checkFree('customFields', data.customFields)
   const after = { ...before, _updatedAt: app.store.stamps.next() }
   if (data.username !== undefined) {
     checkUsername(app, data.username, before._id)
@@ -98,7 +100,8 @@ export const updateUser = async (
   }
   checkMay(app, actor, read(), data)
   const { password, active, statusText } = data
-  const hash = password === undefined ? undefined : await hashPassword(digestOf(password), app.hashRounds)
+  const hash =
+    password === undefined ? undefined : await hashPassword(digestOf(password), app.hashRounds)
   return app.store.write(() => {
     // Read again: the account may have changed while the hash was computed.
     const before = read()

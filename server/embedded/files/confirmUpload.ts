@@ -1,5 +1,6 @@
 import type { App } from '../app'
 import type { MessageDoc, UserDoc } from '../documents'
+import { checkFree, messagePartBytes } from '../domain/freeObjects'
 import { sendMessage, type NewMessage } from '../domain/sendMessage'
 import { MeteorError } from '../errors'
 import type { UploadDoc } from '../storage/uploads'
@@ -91,6 +92,7 @@ export const confirmUpload = (
   upload: UploadDoc,
   input: Confirmation,
 ): MessageDoc => {
+  checkFree('fileContent', input.fileContent, messagePartBytes)
   const after = confirmed(app, upload, input)
   const file: ShownFile = {
     upload: after,

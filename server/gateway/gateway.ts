@@ -22,6 +22,7 @@ import { wechatRoutes } from './identity/wechatRoutes'
 import { ImError } from './imError'
 import { imRoutes } from './imRoutes'
 import { createLogger } from './logging'
+import { createImageTags } from './media/imageTags'
 import { createMediaAccess } from './media/mediaAccess'
 import { mediaRoutes } from './media/mediaRoutes'
 import { measureHttp, measureUpstream } from './metrics/httpMetrics'
@@ -38,8 +39,9 @@ import { openGatewayStore, type GatewayStore } from './store/gatewayStore'
 import { createSecretBox } from './store/secretBox'
 import { addUserRoutes } from './users/assembleUsers'
 import { openUserStore, type UserStore } from './users/userStore'
+import { createChatCookies, type ChatCookies } from './web/chatCookies'
 import { createCors } from './web/cors'
-import { createOrigins } from './web/origins'
+import { createOrigins, type Origins } from './web/origins'
 import { createSecurityHeaders } from './web/securityHeaders'
 import { serveH5 } from './web/staticFiles'
 import { createUpgradeRouter } from './web/upgradeRouter'
@@ -90,6 +92,8 @@ export type GatewayOptions = {
    * keeps the token. `ddp` when left out.
    */
   realtimeMode?: 'ddp' | 'signalr'
+  /** Whether front-end authentication also sets the chat session as cookies; not so when left out. */
+  cookies?: boolean
   /** Origins of pages that are not served by this gateway. */
   corsOrigins?: readonly string[]
   /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
@@ -266,9 +270,11 @@ async function addRoutes(
   const { sessions, who, limiter, pool, basePath } = parts
   const { identity } = parts
   const { wechat } = who
+  const origins = createOrigins(options.corsOrigins ?? [])
+  const cookies = cookiesOf(options, origins)
   const realtimeUrl = options.realtimeUrl ?? '/websocket'
   const realtimeOrigin = options.realtimeUrl === undefined ? undefined : new URL(realtimeUrl).origin
-  app.addHook('onRequest', createCors(createOrigins(options.corsOrigins ?? [])))
+  app.addHook('onRequest', createCors(origins))
   app.addHook('onSend', createSecurityHeaders(realtimeOrigin))
   app.get('/healthz', { logLevel: 'silent' }, () => ({ status: 'ok' }))
   await addOpenapi(app)
@@ -287,6 +293,7 @@ async function addRoutes(
     prefix: '/api/services/app/Im',
     identity,
     sessions,
+    cookies,
     realtime: hub ? { mode: 'signalr', url: hubPath } : { mode: 'ddp', url: realtimeUrl },
     onSignOut: (caller) => hub?.signedOut(caller),
   })
@@ -301,9 +308,13 @@ async function addRoutes(
     ...{ dispatcher: pool, basePath },
     answerTimeoutMs: options.answerTimeoutMs ?? answerTimeoutMs,
   }
+  if (cookies) {
+    const tags = createImageTags({ ...upstream, sessions, cookies, media: parts.media })
+    app.addHook('preHandler', tags)
+  }
   await app.register(mediaRoutes, { ...upstream, identity, sessions, media: parts.media })
   await app.register(proxyRoutes, {
-    ...{ ...upstream, identity, sessions },
+    ...{ ...upstream, identity, sessions, cookies },
     isBearerEnough: hub !== undefined,
   })
   if (options.h5Folder !== undefined) await serveH5(app, options.h5Folder)
@@ -311,6 +322,14 @@ async function addRoutes(
     const isApi = request.url.startsWith('/api/')
     const message = 'There is nothing at this address.'
     return reply.code(404).send(isApi ? abpFailure(404, message) : message)
+  })
+}
+
+function cookiesOf(options: GatewayOptions, origins: Origins): ChatCookies | undefined {
+  if (options.cookies !== true || options.realtimeMode === 'signalr') return undefined
+  return createChatCookies({
+    keyHex: options.encryptionKey,
+    isOwnOrigin: (origin, host) => origins.isOwn(origin, host),
   })
 }
 

@@ -3,6 +3,7 @@ import { abpResult, abpSuccess } from './abpEnvelope'
 import type { ChatSessions } from './chat/chatSessions'
 import type { Caller, IdentityProvider } from './identity/identityProvider'
 import { bearerOf } from './web/bearer'
+import type { ChatCookies } from './web/chatCookies'
 import { sendAbpError } from './web/abpErrors'
 
 export type ImRoutesOptions = {
@@ -13,6 +14,8 @@ export type ImRoutesOptions = {
    * address, with the chat token. `signalr`: from the hub of this gateway; then the token stays here.
    */
   realtime: { mode: 'ddp' | 'signalr'; url: string }
+  /** Undefined where the chat token is given in the answer only. */
+  cookies?: ChatCookies | undefined
   /** Told before the chat session of a sign-in is revoked. */
   onSignOut(caller: Caller): void
 }
@@ -26,6 +29,9 @@ const chatSession = Type.Object({
       description: 'Rocket.Chat login token, for X-Auth-Token and DDP resume; not with `signalr`',
     }),
   ),
+  csrfToken: Type.Optional(
+    Type.String({ description: 'With cookies: X-CSRF-Token of calls that change something' }),
+  ),
   username: Type.String(),
   name: Type.String(),
   realtime: Type.Object({
@@ -36,7 +42,7 @@ const chatSession = Type.Object({
 
 /** `POST /api/services/app/Im/*`: the chat side of a business sign-in, in ABP's envelope. */
 export const imRoutes: FastifyPluginAsyncTypebox<ImRoutesOptions> = async (app, options) => {
-  const { identity, sessions, realtime } = options
+  const { identity, sessions, realtime, cookies } = options
   app.setErrorHandler(sendAbpError)
 
   app.post(
@@ -53,10 +59,16 @@ export const imRoutes: FastifyPluginAsyncTypebox<ImRoutesOptions> = async (app, 
         response: { 200: abpResult(chatSession) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const caller = await identity.verify(bearerOf(request))
       const renew = request.body?.renew ?? false
       const session = await sessions.open(caller, { renew, address: request.ip })
+      reply.header('cache-control', 'no-store')
+      if (realtime.mode === 'ddp' && cookies) {
+        reply.header('set-cookie', cookies.set(session))
+        const csrfToken = cookies.headerToken(session.authToken)
+        return abpSuccess({ ...session, csrfToken, realtime })
+      }
       if (realtime.mode === 'ddp') return abpSuccess({ ...session, realtime })
       const { userId, username, name } = session
       return abpSuccess({ userId, username, name, realtime })
@@ -74,8 +86,9 @@ export const imRoutes: FastifyPluginAsyncTypebox<ImRoutesOptions> = async (app, 
         response: { 200: abpResult(Type.Null()) },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const caller = await identity.verify(bearerOf(request))
+      if (cookies) reply.header('set-cookie', cookies.clear())
       identity.signedOut?.(caller)
       options.onSignOut(caller)
       await sessions.close(caller)

@@ -3,9 +3,9 @@ import type { Clock } from '../clock'
 import type { Caller } from '../identity/identityProvider'
 import { ImError } from '../imError'
 import type { GatewayStore, IssuedPair } from '../store/gatewayStore'
-import type { SecretBox } from '../store/secretBox'
+import { hashToken, type SecretBox } from '../store/secretBox'
 import { normalizeMediaPath } from './mediaPaths'
-import { createMediaSeal } from './mediaSeal'
+import { createMediaSeal, type MediaGrant } from './mediaSeal'
 
 /** Addresses are signed for the time until the end of the next stretch: 5 to 10 minutes. */
 const stretchSeconds = 5 * 60
@@ -33,16 +33,18 @@ export type MediaAccess = {
    * @throws {ImError} `not-allowed` when it was not made here, is over, or its sign-in has ended.
    */
   open(url: string): Promise<OpenedMedia>
+  /** @returns the pair, if this gateway has issued it and the sign-in behind it still lasts. */
+  issued(credentials: ChatCredentials): Promise<IssuedPair | undefined>
 }
 
 export type MediaAccessOptions = {
-  store: Pick<GatewayStore, 'pairOfSession' | 'isSessionRevoked'>
+  store: Pick<GatewayStore, 'pairOfSession' | 'pairByHash' | 'isSessionRevoked'>
   secretBox: SecretBox
   /** 32 bytes in hex. */
   keyHex: string
   clock: Clock
   /** Whether the business system has switched this user off or deleted them. */
-  isBlocked(businessUserId: string): boolean
+  isBlocked(businessUserId: string): boolean | Promise<boolean>
 }
 
 export function createMediaAccess(options: MediaAccessOptions): MediaAccess {
@@ -73,19 +75,30 @@ export function createMediaAccess(options: MediaAccessOptions): MediaAccess {
       if (authToken === undefined) throw refusal()
       return { path, credentials: { userId: pair.chatUserId, authToken }, pair, secondsLeft }
     },
+    async issued({ userId, authToken }) {
+      const pair = await Promise.resolve(options.store.pairByHash(hashToken(authToken)))
+      const isTheirs = pair?.chatUserId === userId && (await isGood(options, pair))
+      return isTheirs ? pair : undefined
+    },
   }
 }
 
 /** The chat token of the sign-in that the address was made for; it is gone when that has ended. */
 async function pairOf(
-  { store, clock, isBlocked }: MediaAccessOptions,
-  { businessUserId, sessionId }: { businessUserId: string; sessionId: string },
+  options: MediaAccessOptions,
+  { businessUserId, sessionId }: MediaGrant,
 ): Promise<IssuedPair> {
-  const isOver = await Promise.resolve(store.isSessionRevoked(sessionId))
-  if (isOver || isBlocked(businessUserId)) throw refusal()
-  const pair = await Promise.resolve(store.pairOfSession(businessUserId, sessionId))
-  if (pair === undefined || pair.expiresAt <= clock.now()) throw refusal()
+  const pair = await Promise.resolve(options.store.pairOfSession(businessUserId, sessionId))
+  if (pair === undefined || !(await isGood(options, pair))) throw refusal()
   return pair
+}
+
+async function isGood(
+  { store, clock, isBlocked }: MediaAccessOptions,
+  { businessUserId, sessionId, expiresAt }: IssuedPair,
+): Promise<boolean> {
+  if (expiresAt <= clock.now() || (await isBlocked(businessUserId))) return false
+  return !(await Promise.resolve(store.isSessionRevoked(sessionId)))
 }
 
 /** One sentence for every reason: an address says nothing about what is behind it. */

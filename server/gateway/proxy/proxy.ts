@@ -6,12 +6,14 @@ import type { Caller, IdentityProvider } from '../identity/identityProvider'
 import { ImError } from '../imError'
 import { hardenFile } from '../media/safeHeaders'
 import type { IssuedPair } from '../store/gatewayStore'
-import { bearerOf, singleHeader } from '../web/bearer'
+import { bearerOf } from '../web/bearer'
+import type { ChatCookies } from '../web/chatCookies'
 import { toChatError } from './chatShapes'
 import { fileCookie } from './fileCookie'
 import { isFilePath, mentionsToken } from './filePaths'
 import { requestHeaders, responseHeaders } from './headers'
 import { readMethodCall } from './methodCall'
+import { broughtPair } from './ownPair'
 import { isAllowedRoute } from './routes'
 
 const apiPrefix = '/api/v1/'
@@ -26,6 +28,8 @@ export type ProxyOptions = {
    * (back-end authentication).
    */
   isBearerEnough: boolean
+  /** Undefined where chat credentials are taken from headers only. */
+  cookies: ChatCookies | undefined
   dispatcher: Dispatcher
   /** Path prefix of the chat server without a slash at its end, "" when it has none. */
   basePath: string
@@ -71,13 +75,12 @@ export async function proxyRoutes(app: FastifyInstance, options: ProxyOptions): 
 
 async function requireOwnPair(
   request: FastifyRequest,
-  { identity, sessions, isBearerEnough }: ProxyOptions,
+  { identity, sessions, isBearerEnough, cookies }: ProxyOptions,
 ): Promise<OwnPair> {
   const caller = await identity.verify(bearerOf(request))
-  const hasChatHeaders = 'x-user-id' in request.headers || 'x-auth-token' in request.headers
-  if (isBearerEnough && !hasChatHeaders) return keptPair(sessions, caller, request.ip)
-  const userId = singleHeader(request, 'x-user-id')
-  const authToken = singleHeader(request, 'x-auth-token')
+  const brought = broughtPair(request, cookies)
+  if (isBearerEnough && !brought) return keptPair(sessions, caller, request.ip)
+  const { userId, authToken } = brought ?? {}
   const pair = sessions.require(caller, userId, authToken)
   return { pair, userId: pair.chatUserId, authToken: authToken ?? '', again: undefined }
 }

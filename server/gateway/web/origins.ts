@@ -4,6 +4,8 @@ const miniProgramOrigin = 'https://servicewechat.com'
 export type Origins = {
   /** Whether a page of this origin may open a websocket. No origin at all means that it is no page but an app. */
   mayOpenSocket(origin: string | undefined, host: string | undefined): boolean
+  /** Whether an origin is the gateway's own or a listed one; a request without any is neither. */
+  isOwn(origin: string | undefined, host: string | undefined): boolean
   /** Whether a page of another origin may use the HTTP endpoints. */
   mayReadAcross(origin: string | undefined): boolean
 }
@@ -11,11 +13,14 @@ export type Origins = {
 /** @param allowed origins besides the gateway's own, such as `https://app.example.com`. */
 export function createOrigins(allowed: readonly string[]): Origins {
   const listed = new Set(allowed)
+  const isOwn: Origins['isOwn'] = (origin, host) => {
+    if (origin === undefined || listed.has(origin)) return origin !== undefined
+    return host !== undefined && hostOf(origin) === host.toLowerCase()
+  }
   return {
-    mayOpenSocket(origin, host) {
-      if (origin === undefined || origin === miniProgramOrigin || listed.has(origin)) return true
-      return host !== undefined && hostOf(origin) === host.toLowerCase()
-    },
+    mayOpenSocket: (origin, host) =>
+      origin === undefined || origin === miniProgramOrigin || isOwn(origin, host),
+    isOwn,
     mayReadAcross: (origin) => origin !== undefined && listed.has(origin),
   }
 }

@@ -31,6 +31,7 @@ describe('/openapi.json', () => {
       'post /api/services/app/Im/CreateUser',
       'post /api/services/app/Im/Logout',
       'post /api/services/app/Im/Reconcile',
+      'post /api/services/app/Im/SignMedia',
       'post /hooks/user',
       'put /api/services/app/Im/UpdateUser',
     ])

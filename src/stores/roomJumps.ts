@@ -99,9 +99,11 @@ export function createRoomJumps(options: RoomJumpsOptions) {
 
   async function findFirstUnread({ timeline, history }: OpenRoom): Promise<string | undefined> {
     const since = options.lastSeenAt()
-    if (timeline.isFirstUnreadKnown || since === Infinity) return timeline.firstUnreadId
+    // A call, because the compiler does not expect that it changes while an answer is awaited.
+    const isKnown = (): boolean => timeline.isFirstUnreadKnown
+    if (isKnown() || since === Infinity) return timeline.firstUnreadId
     const first = await history.reachTime(since + 1)
-    return timeline.isFirstUnreadKnown ? timeline.firstUnreadId : first
+    return isKnown() ? timeline.firstUnreadId : first
   }
 
   /** After each drawing: once messages are there, looks whether the first unread one is above the screen. */

@@ -28,7 +28,7 @@ export function useChunkScope(key: () => string): ComponentPublicInstance | null
     if (proxy) scopes?.set(key(), proxy)
   })
   onBeforeUnmount(() => {
-    if (scopes?.get(key()) === proxy) scopes?.delete(key())
+    if (scopes?.get(key()) === proxy) scopes.delete(key())
   })
   return proxy
 }

@@ -109,8 +109,8 @@ export const useChatStore = defineStore('chat', () => {
     if (!list.putRoom(room)) return
     kept.note(room.id)
     listChanged()
-    // The room names its newest message too: a second way for one that the room's own stream has not brought yet.
-    if (room.lastMessage) open.appendMessage(outbox.present(room.lastMessage), 'answer')
+    // The room names its newest message too: a second way to notice one that the room's own stream has not brought.
+    if (room.lastMessage) open.noteNewest(outbox.present(room.lastMessage))
   }
 
   function removeRoom(roomId: string): void {

@@ -179,9 +179,9 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     if (room === opened) isReturning = false
   }
 
-  /** What is at the top of the screen; undefined at the newest message. */
+  /** What is at the top of the screen; undefined at the newest message. Late news of a place that was left is ignored. */
   function notePlace(place: Place | undefined): void {
-    if (currentId === '' || isReturning) return
+    if (currentId === '' || isReturning || (place && isAtNewest.value)) return
     places.set(currentId, place)
     places.save()
   }
@@ -280,6 +280,8 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
 
   const appendMessage = (message: Message, source: 'feed' | 'answer'): void =>
     change(message.roomId, (opened) => opened.upsert([message], source))
+  const noteNewest = (message: Message): void =>
+    change(message.roomId, (opened) => opened.noteNewest(message))
   const removeMessages = (roomId: string, ids: readonly string[]): void =>
     change(roomId, ({ timeline }) => timeline.remove(ids))
   const pruneMessages = (roomId: string, range: PruneRange): void =>
@@ -372,6 +374,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     publishCost,
     refresh,
     appendMessage,
+    noteNewest,
     removeMessages,
     pruneMessages,
     showPending,

@@ -17,6 +17,9 @@ const cachedMessages = 100
 /** How long nothing must change before a copy is kept, in ms. */
 const cacheDelayMs = 2_000
 
+/** How long a message may stay unknown that the room's document names as its newest, in ms. */
+const doubtMs = 1_000
+
 /** Waits between attempts to complete what was painted from the device, in ms. */
 const retryDelays = [1_000, 3_000, 10_000, 30_000]
 
@@ -70,6 +73,11 @@ export interface OpenRoom {
   fillGap: (chunkKey: string, side: GapSide) => Promise<void>
   /** New or changed messages, as `Timeline.upsert`. */
   upsert(messages: readonly Message[], source: 'feed' | 'answer'): void
+  /**
+   * The room's document names its newest message. One that stays unknown was missed, or is deleted already and the document is
+   * late: only the server knows, so it is asked.
+   */
+  noteNewest(message: Message): void
   /** The streams are interrupted, or were not confirmed yet. */
   markStale(): void
   /** Fetches everything that changed since the connection was lost. @throws {ApiError} */
@@ -99,6 +107,13 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
   let isSaveDue = false
   let saveTimer: TimerHandle
   let interruptions = 0
+  /** The newest message of the room's document that is unknown here. */
+  let doubted: Message | undefined
+  let doubtTimer: TimerHandle
+  /** Since when messages are there that only an answer told, before the first page. */
+  let answeredSince = Infinity
+  /** The connection is away, and has not been said to be back. */
+  let isAway = false
   let isOver = false
   // A call, because the compiler does not expect that it changes while an answer is awaited.
   const isClosed = (): boolean => isOver
@@ -145,7 +160,7 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
   async function completeCopy(attempt: number): Promise<void> {
     if (isClosed() || isCurrent) return
     try {
-      await catchUp()
+      await sync()
     } catch {
       const delay = retryDelays[Math.min(attempt, retryDelays.length - 1)] ?? 30_000
       clock.setTimeout(() => void completeCopy(attempt + 1), delay)
@@ -183,6 +198,8 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     if (isClosed()) return
     isLoaded = true
     isCurrent = true
+    // What was sent before the page was read may be deleted already; the page does not tell.
+    if (answeredSince < Infinity) void settleDoubt(0)
     // A page of nothing that is shown, of replies in threads for example, must not look like an empty room.
     if (timeline.newestAt === 0 && !timeline.hasOldest) await history.loadOlder()
   }
@@ -208,11 +225,20 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
    * so it is caught up like any other. An answer that is overtaken by the next interruption is left out, because it would
    * count as complete what is not.
    */
-  async function catchUp(): Promise<void> {
+  function catchUp(): Promise<void> {
+    isAway = false
+    return sync()
+  }
+
+  async function sync(): Promise<void> {
     const startedAt = interruptions
+    // Without streams the answer is right when it is read, but nothing tells what comes after it.
+    const isFollowed = !isAway
     if (!isLoaded) await loadOlder()
     if (isClosed() || !isLoaded || interruptions !== startedAt) return
-    const since = timeline.latestUpdatedAt
+    const doubt = doubted
+    const doubtedSince = Math.min(doubt?.updatedAt ?? Infinity, answeredSince)
+    const since = Math.min(timeline.latestUpdatedAt, doubtedSince)
     const { updated, removedIds, isComplete } = await repository.syncMessages(roomId, since)
     if (isClosed() || interruptions !== startedAt) return
     if (!isComplete) {
@@ -223,19 +249,45 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     onReceived(updated)
     upsert(updated.map(present), 'feed')
     timeline.remove(removedIds)
-    timeline.markCaughtUp()
+    if (isFollowed) timeline.markCaughtUp()
+    if (doubted === doubt) doubted = undefined
+    answeredSince = Infinity
     isCurrent = true
     changed()
+  }
+
+  function noteNewest(message: Message): void {
+    if (timeline.get(message.id)) {
+      upsert([message], 'answer')
+      return
+    }
+    doubted ??= message
+    clock.clearTimeout(doubtTimer)
+    doubtTimer = clock.setTimeout(() => void settleDoubt(0), doubtMs)
+  }
+
+  /** While the connection is away, the catch-up after it settles it. */
+  async function settleDoubt(attempt: number): Promise<void> {
+    if (doubted && timeline.get(doubted.id)) doubted = undefined
+    if (isClosed() || isAway || (!doubted && answeredSince === Infinity)) return
+    try {
+      await sync()
+    } catch {
+      const delay = retryDelays[Math.min(attempt, retryDelays.length - 1)] ?? 30_000
+      doubtTimer = clock.setTimeout(() => void settleDoubt(attempt + 1), delay)
+    }
   }
 
   function upsert(messages: readonly Message[], source: 'feed' | 'answer'): void {
     timeline.upsert(messages, source)
     history.noteChanges(messages)
     if (isLoaded) changed()
+    else if (source === 'answer') answeredSince = earliestChange(messages, answeredSince)
   }
 
   function markStale(): void {
     interruptions += 1
+    isAway = true
     timeline.markStale()
   }
 
@@ -268,14 +320,20 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     fillGap,
     catchUp,
     upsert,
+    noteNewest,
     markStale,
     showPending,
     close() {
       clock.clearTimeout(saveTimer)
+      clock.clearTimeout(doubtTimer)
       if (isSaveDue) save()
       isOver = true
     },
   }
+}
+
+function earliestChange(messages: readonly Message[], least: number): number {
+  return messages.reduce((min, { updatedAt }) => Math.min(min, updatedAt), least)
 }
 
 function systemText(message: Message, t: Translate): string | undefined {

@@ -9,13 +9,17 @@ import type { AccountCache } from './cache/messageCache'
 /** Rooms that are asked for at the same time. */
 const parallel = 2
 /**
- * Rocket.Chat allows ten calls a minute of one route, and a room takes two (protocol reference 3.4): four rooms at once after
- * a reconnect, then one every 15 s, so that the open room never has to wait for those that nobody looks at.
+ * Rocket.Chat allows ten calls a minute of one route, and a room takes two (protocol reference 3.4): with four rooms in any
+ * minute the open room never has to wait for those that nobody looks at.
  */
-const burst = 4
-const pauseMs = 15_000
+const maxPerWindow = 4
+const windowMs = 60_000
+/** Of these, so many at most for rooms in which nothing seems to have happened. */
+const maxChecksPerWindow = 2
 /** A room in which something happens is caught up once it has been quiet for so long, in milliseconds. */
 const quietMs = 10_000
+/** A room that is never quiet is caught up after so long all the same; also the pause after a failure. */
+const patienceMs = 60_000
 /** Away for longer, by the server's times, a room's newest page says more than all that has changed since. */
 const maxAwayMs = 7 * 24 * 3_600_000
 /** What opening a room loads too. */
@@ -34,6 +38,12 @@ export type RoomSyncOptions = {
  * Brings the kept rooms that nobody looks at up to date: after every reconnect and, when something happens in one, a little
  * later. What the client is told of such a room meanwhile (its newest message, its counters) is not enough to know that
  * nothing is missing, so the kept run is never touched by it; it only counts as behind until it is asked for.
+ *
+ * An edit of, or a reaction to, a message that is not the room's last changes nothing about the room's document, and its
+ * stream is only subscribed while the room is open (protocol reference 2.9, 5.2). So after a reconnect every kept room is
+ * asked for, those that are visibly behind first; while the connection lasts such an edit comes with the room's next
+ * activity, its opening, or the next reconnect. `__my_messages__` would tell it at once, but costs the server an access check
+ * per message and client, and leaves deletions out (protocol reference 2.3).
  */
 export interface RoomSync {
   /**
@@ -48,77 +58,116 @@ export interface RoomSync {
   readonly pending: number
 }
 
+/** A room that is to be asked for. */
+type Wish = {
+  /** From this moment on, by the device's clock. */
+  dueAt: number
+  /** It never waits longer than this, whatever else happens in it. */
+  latestAt: number
+  /** Nothing seems to have happened: it is asked for all the same. */
+  isCheck: boolean
+}
+
 export function createRoomSync(options: RoomSyncOptions): RoomSync {
   const { clock, repository, cache, isOpen } = options
-  /** Ids with the moment from which on they may be asked for. */
-  const queue = new Map<string, number>()
+  const wishes = new Map<string, Wish>()
   let isStale = (): boolean => true
   let run = 0
   let active = 0
-  /** How many rooms may still be asked for at once, as of `countedAt`. */
-  let budget = burst
-  let countedAt = clock.now()
+  /** When the rooms of the last minute were asked for. */
+  let asked: number[] = []
   let timer: TimerHandle
   let isTimerSet = false
 
-  function schedule(delayMs: number): void {
+  function schedule(): void {
     if (isTimerSet) return
     isTimerSet = true
-    timer = clock.setTimeout(pump, delayMs)
+    timer = clock.setTimeout(pump, quietMs)
   }
 
   async function findBehind(): Promise<void> {
     const startedIn = run
-    for (const [roomId, syncedUntil] of await cache.syncedRooms()) {
-      if (run !== startedIn) return
+    const synced = await cache.syncedRooms()
+    if (run !== startedIn) return
+    for (const [roomId, syncedUntil] of synced) {
       const room = options.room(roomId)
-      if (room && room.updatedAt > syncedUntil && !isOpen(roomId)) queue.set(roomId, 0)
+      if (!room || isOpen(roomId)) continue
+      const isCheck = room.updatedAt <= syncedUntil
+      wish(roomId, isCheck ? quietMs : 0, isCheck)
     }
     pump()
+  }
+
+  function wish(roomId: string, delayMs: number, isCheck: boolean): void {
+    const known = wishes.get(roomId)
+    const isSameKind = known !== undefined && known.isCheck === isCheck
+    const latestAt = isSameKind ? known.latestAt : clock.now() + patienceMs
+    wishes.set(roomId, {
+      dueAt: Math.min(clock.now() + delayMs, latestAt),
+      latestAt,
+      isCheck,
+    })
   }
 
   function pump(): void {
     clock.clearTimeout(timer)
     isTimerSet = false
-    refill()
-    for (; active < parallel && budget >= 1 && !isStale(); budget -= 1) {
-      const roomId = takeNext()
-      if (roomId === undefined) break
+    forgetOld()
+    while (active < parallel && asked.length < maxPerWindow && !isStale()) {
+      const next = takeNext()
+      if (!next) break
       active += 1
-      void work(roomId, run)
+      const askedAt = clock.now()
+      asked.push(askedAt)
+      void work(next.roomId, next.isCheck, run, askedAt)
     }
-    if (queue.size > 0 && !isStale()) schedule(budget >= 1 ? quietMs : pauseMs)
+    if (wishes.size > 0 && !isStale()) schedule()
   }
 
-  /** A clock that was set gives nothing, and takes nothing away. */
-  function refill(): void {
-    const passed = clock.now() - countedAt
-    if (passed < 0) countedAt = clock.now()
-    if (passed < pauseMs) return
-    budget = Math.min(burst, budget + Math.floor(passed / pauseMs))
-    countedAt = clock.now()
+  /** A clock that was set back makes nobody wait longer than a minute. */
+  function forgetOld(): void {
+    const now = clock.now()
+    asked = asked.map((at) => Math.min(at, now)).filter((at) => now - at < windowMs)
   }
 
-  /** The most recent one of those that are due. */
-  function takeNext(): string | undefined {
-    let next: { roomId: string; at: number } | undefined
-    for (const [roomId, dueAt] of queue) {
-      if (dueAt > clock.now() && dueAt <= clock.now() + quietMs) continue
+  function giveBack(askedAt: number): void {
+    const index = asked.indexOf(askedAt)
+    if (index >= 0) asked.splice(index, 1)
+  }
+
+  /** The most recent one of those that are due; checks come after all others. */
+  function takeNext(): { roomId: string; isCheck: boolean } | undefined {
+    let next: { roomId: string; isCheck: boolean; at: number } | undefined
+    for (const [roomId, { dueAt, isCheck }] of wishes) {
+      if (!isDue(dueAt) || (isCheck && asked.length >= maxChecksPerWindow)) continue
       const at = options.room(roomId)?.lastActivityAt ?? 0
-      if (!next || at > next.at) next = { roomId, at }
+      const isFirst = !next || (next.isCheck && !isCheck)
+      if (isFirst || (next?.isCheck === isCheck && at > next.at)) next = { roomId, isCheck, at }
     }
-    if (next) queue.delete(next.roomId)
-    return next?.roomId
+    if (next) wishes.delete(next.roomId)
+    return next
   }
 
-  async function work(roomId: string, startedIn: number): Promise<void> {
+  /** Whoever would wait longer than anybody ever does waits because of a clock that was set. */
+  function isDue(dueAt: number): boolean {
+    return dueAt <= clock.now() || dueAt > clock.now() + patienceMs
+  }
+
+  async function work(
+    roomId: string,
+    isCheck: boolean,
+    startedIn: number,
+    askedAt: number,
+  ): Promise<void> {
     try {
       // A room that is not kept, or not behind, has cost nothing.
-      if (!(await bringUp(roomId)) && run === startedIn) budget += 1
+      if (!(await bringUp(roomId, isCheck))) giveBack(askedAt)
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      // Who may not read a room any more does not keep it. Without an answer it stays behind until the next reconnect.
-      if (isRefusal(error) && run === startedIn) cache.remove(roomId)
+      if (run !== startedIn) return
+      // Who may not read a room any more does not keep it.
+      if (isRefusal(error)) cache.remove(roomId)
+      else wish(roomId, patienceMs, isCheck)
     } finally {
       if (run === startedIn) {
         active -= 1
@@ -128,17 +177,19 @@ export function createRoomSync(options: RoomSyncOptions): RoomSync {
   }
 
   /** False when there was nothing to ask for. */
-  async function bringUp(roomId: string): Promise<boolean> {
+  async function bringUp(roomId: string, isCheck: boolean): Promise<boolean> {
     const startedIn = run
-    const room = options.room(roomId)
     const revision = cache.revisionOf(roomId)
     const kept = await cache.load(roomId)
-    if (!room || !kept || isOpen(roomId) || room.updatedAt <= kept.syncedUntil) {
-      return false
-    }
+    const room = options.room(roomId)
+    if (!room || !kept || isOpen(roomId)) return false
+    if (!isCheck && room.updatedAt <= kept.syncedUntil) return false
+    if (run !== startedIn || isStale()) return false
     const next = await fetchNext(room, kept)
-    const isDue = run === startedIn && !isStale() && !isOpen(roomId)
-    if (isDue && cache.revisionOf(roomId) === revision) cache.save(roomId, next)
+    const isWanted = run === startedIn && !isStale() && !isOpen(roomId)
+    if (isWanted && cache.revisionOf(roomId) === revision && !isSame(kept, next)) {
+      cache.save(roomId, next)
+    }
     return true
   }
 
@@ -158,26 +209,38 @@ export function createRoomSync(options: RoomSyncOptions): RoomSync {
       run += 1
       active = 0
       isStale = next
-      queue.clear()
+      wishes.clear()
       void findBehind()
     },
     note(roomId) {
       if (isStale() || isOpen(roomId)) return
-      queue.set(roomId, clock.now() + quietMs)
-      schedule(quietMs)
+      wish(roomId, quietMs, false)
+      schedule()
     },
     stop() {
       run += 1
       active = 0
       isStale = () => true
-      queue.clear()
+      wishes.clear()
       clock.clearTimeout(timer)
       isTimerSet = false
     },
     get pending() {
-      return queue.size + active
+      return wishes.size + active
     },
   }
+}
+
+/** Writing the same again would wear the device and make a room look used. */
+function isSame(kept: CachedRoom, next: CachedRoom): boolean {
+  return (
+    kept.syncedUntil === next.syncedUntil &&
+    kept.messages.length === next.messages.length &&
+    kept.messages.every(({ id, updatedAt }, index) => {
+      const other = next.messages[index]
+      return other?.id === id && other.updatedAt === updatedAt
+    })
+  )
 }
 
 /** The server says no; not that the session, or its patience, is over. */

@@ -1,0 +1,90 @@
+import { decodeRoom } from '../../../../src/rocketchat/decodeRoom'
+import { createClient, restart } from './support/client'
+import { networkError } from './support/fakeChat'
+
+/** A device that keeps the newest messages of the room "team", and was closed then. */
+async function keptTeam() {
+  const client = createClient()
+  client.server.addRoom('team', ['ann', 'bob'])
+  client.server.post('bob', 'team', 'first')
+  await client.start('ann')
+  await client.open('team')
+  await client.clock.elapse(5_000)
+  client.chat.leaveChannel()
+  await client.clock.elapse(5_000)
+  client.die()
+  return client
+}
+
+test('what comes between painting a room from the device and the connection is not lost', async () => {
+  const before = await keptTeam()
+  const { server, clock } = before
+  const after = await restart(before)
+  await after.open('team')
+  await clock.elapse(1_000)
+  // The room is complete here, by REST alone; the connection takes its time.
+  server.post('bob', 'team', 'while connecting')
+  await clock.elapse(30_000)
+  let release = (): void => undefined
+  const held = new Promise<void>((resolve) => (release = resolve))
+  server.intercept = ({ name }) => (name.endsWith('.get') ? { before: held } : {})
+  after.realtime.goLive()
+  // The lists are still on their way when the streams bring something newer.
+  await clock.elapse(100)
+  server.post('bob', 'team', 'live')
+  await clock.elapse(100)
+  release()
+  await clock.elapse(1_000)
+  expect(after.texts()).toEqual(['first', 'while connecting', 'live'])
+})
+
+test('a room that was painted is marked as complete once it is, and follows its stream', async () => {
+  const before = await keptTeam()
+  const { server, clock } = before
+  server.post('bob', 'team', 'meanwhile')
+  const after = await restart(before)
+  after.realtime.goLive()
+  await clock.elapse(1_000)
+  await after.open('team')
+  await clock.elapse(1_000)
+  server.post('bob', 'team', 'live')
+  await clock.elapse(1_000)
+  expect(after.texts()).toEqual(['first', 'meanwhile', 'live'])
+})
+
+test('what was sent before the first page, and deleted before it, is not shown', async () => {
+  const client = createClient()
+  const { server, clock } = client
+  server.addRoom('team', ['ann', 'bob'])
+  server.post('bob', 'team', 'first')
+  await client.start('ann')
+  server.intercept = ({ name }) => (name === 'history.load' ? { refuse: networkError() } : {})
+  await client.open('team')
+  client.realtime.cut()
+  client.chat.send('soon gone')
+  await clock.elapse(1_000)
+  const sent = server.messagesOf('team').find(({ msg }) => msg === 'soon gone')!
+  server.remove('team', sent._id)
+  await clock.elapse(20_000)
+  server.post('bob', 'team', 'later')
+  server.intercept = () => ({})
+  client.realtime.goLive()
+  await clock.elapse(5_000)
+  expect(client.texts()).toEqual(['first', 'later'])
+})
+
+test('a late document of the room does not bring back its newest message, deleted meanwhile', async () => {
+  const client = createClient()
+  const { server, clock } = client
+  server.addRoom('team', ['ann', 'bob'])
+  server.post('bob', 'team', 'first')
+  await client.start('ann')
+  const late = server.post('bob', 'team', 'soon gone')
+  const document = structuredClone(server.room('team').doc)
+  server.remove('team', late._id)
+  await client.open('team')
+  // As if this frame had been on its way since before the room was opened.
+  client.chat.updateRoom(decodeRoom({ ...document, _updatedAt: server.now() })!)
+  await clock.elapse(5_000)
+  expect(client.texts()).toEqual(['first'])
+})

@@ -1,0 +1,88 @@
+import { demoPeople } from '../../server/demo/people'
+import { decodeMessage } from '../../src/rocketchat/decodeMessage'
+import type { Message } from '../../src/rocketchat/types'
+import { rest, type RestPerson } from '../e2e/rest'
+import type { Way } from '../e2e/server'
+import {
+  createClientCore,
+  createDevice,
+  createFastClock,
+  type ClientCore,
+} from '../support/clientCore'
+import { createFaultProxy, type FaultProxy } from './faultProxy'
+import { startServers, type Servers } from './servers'
+
+/** Half a minute takes three seconds. */
+export const speed = 10
+
+/** A person with a device behind a fault proxy; the client on it can be killed and started again. */
+export type Phone = {
+  readonly username: string
+  readonly proxy: FaultProxy
+  client: ClientCore
+  /** The device ends the client without a warning, and starts it again. */
+  restart(): void
+}
+
+/** Servers of one way of authentication with people who look at them from outside, for many runs. */
+export type World = {
+  readonly servers: Servers
+  /** In the gateway's own words, without any proxy before it. */
+  readonly outsiders: readonly RestPerson[]
+  /** Begins with a device that nobody has used. Rejects when the sign-in fails. */
+  openPhone(username: string): Promise<Phone>
+  /** Every message of a room as the server has it. */
+  history(person: RestPerson, roomId: string): Promise<Message[]>
+  stop(): Promise<void>
+}
+
+export async function createWorld(way: Way): Promise<World> {
+  const servers = await startServers(way)
+  const outsiders: RestPerson[] = []
+  for (const { username } of demoPeople) outsiders.push(await rest(servers.url).signIn(username))
+  const proxies: FaultProxy[] = []
+  return {
+    servers,
+    outsiders,
+    async openPhone(username) {
+      const proxy = await createFaultProxy(() => servers.gateway.port)
+      proxies.push(proxy)
+      return openPhone(username, proxy)
+    },
+    async history(person, roomId) {
+      const stored = await person.history(roomId)
+      return stored.flatMap((one) => decodeMessage(one) ?? []).filter(({ system }) => system === '')
+    },
+    async stop() {
+      await Promise.all(proxies.map((proxy) => proxy.close()))
+      await servers.stop()
+    },
+  }
+}
+
+async function openPhone(username: string, proxy: FaultProxy): Promise<Phone> {
+  const device = createDevice()
+  const start = (): ClientCore =>
+    createClientCore({ url: proxy.url, device, clock: createFastClock(speed) })
+  const phone = {
+    username,
+    proxy,
+    client: start(),
+    restart() {
+      proxy.cut('reset')
+      phone.client.kill()
+      phone.client = start()
+      if (phone.client.session.restore()) begin(phone.client)
+    },
+  }
+  const password = demoPeople.find((person) => person.username === username)?.password ?? ''
+  await phone.client.session.signIn(username, password)
+  begin(phone.client)
+  return phone
+}
+
+function begin({ chat, feed }: ClientCore): void {
+  feed.start()
+  chat.setListVisible(true)
+  chat.setRoomVisible(true)
+}

@@ -19,7 +19,8 @@ export default defineConfig(({ mode }) => {
     plugins: [uni()],
     // Always a value: without one the build would put its whole environment into mini-program and App.
     define: { 'import.meta.env.VITE_SERVER_URL': JSON.stringify(VITE_SERVER_URL) },
-    build: { target: 'es2018' },
+    // Browsers since 2020 read `?.` and `??` themselves; what runs mini-programs and Apps may not.
+    build: { target: isH5() ? 'es2020' : 'es2018' },
     resolve: { alias: isH5() ? [] : [signalrAtOnce] },
     server: {
       proxy: {

@@ -71,8 +71,9 @@ export function createChatApi(http: Http): ChatApi {
     async delete(roomId, msgId) {
       await http.post('/api/v1/chat.delete', { roomId, msgId })
     },
-    async react(reaction) {
-      await http.post('/api/v1/chat.react', reaction)
+    async react({ messageId, emoji, shouldReact }) {
+      // Exactly these: the server refuses a body with anything else, and callers hand over what they have.
+      await http.post('/api/v1/chat.react', { messageId, emoji, shouldReact })
     },
     syncThreadMessages: (tmid, updatedSince) =>
       http.get<WireThreadSync>('/api/v1/chat.syncThreadMessages', {

@@ -41,6 +41,15 @@ describe('Rocket.Chat resources', () => {
     ])
   })
 
+  it('send of a reaction what the server takes, and nothing else', async () => {
+    const { calls, rest } = setUp()
+    const operation = { id: 'op-1', roomId: 'room-1', state: 'waiting', kind: 'react' }
+    const reaction = { messageId: 'm1', emoji: ':smile:', shouldReact: false }
+    await rest.chat.react({ ...operation, ...reaction })
+    expect(calls[0]).toMatchObject({ method: 'POST', path: '/api/v1/chat.react' })
+    expect(calls[0]?.body).toEqual(reaction)
+  })
+
   it('mark a room as read', async () => {
     const { calls, rest } = setUp()
     await rest.subscriptions.read('room-1')

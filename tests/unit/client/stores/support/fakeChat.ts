@@ -1,8 +1,11 @@
-import { ApiError } from '../../../../../src/api/apiError'
-import type { ReactionBody } from '../../../../../src/api/rest/chat'
+import type { ApiError } from '../../../../../src/api/apiError'
 import type { RestApi } from '../../../../../src/api/rest/restApi'
 import type { StreamFrame } from '../../../../../src/realtime/realtime'
 import type { FakeClock } from '../../support/fakeClock'
+import { createFakeRest } from './fakeRest'
+import { networkError, refusal } from './refusals'
+
+export { networkError, refusal }
 
 export type Wire = Record<string, unknown>
 
@@ -37,12 +40,6 @@ export type Interceptor = (call: RestCall) => {
   /** The server has done it, but the answer is lost. */
   lose?: boolean | undefined
 }
-
-export const networkError = (): ApiError =>
-  new ApiError({ status: 0, code: 'network', message: 'no answer', isNetwork: true })
-
-export const refusal = (status: number, code: string): ApiError =>
-  new ApiError({ status, code, message: `refused: ${code}` })
 
 /** A chat server in memory with Rocket.Chat's documents and rules, as far as the stores depend on them. */
 export class FakeChat {
@@ -190,140 +187,7 @@ export class FakeChat {
 
   /** REST as one person's client sees it. */
   restFor(userId: () => string): RestApi {
-    const run = async (name: string, args: readonly unknown[], answer: () => unknown) => {
-      const call = { userId: userId(), name, args }
-      this.calls.push(call)
-      const { refuse, before, after, lose } = this.intercept(call)
-      if (refuse) throw refuse
-      await before
-      const result = structuredClone(answer())
-      await after
-      if (lose) throw networkError()
-      return result as never
-    }
-    return {
-      subscriptions: {
-        get: (since) =>
-          run('subscriptions.get', [since], () => this.subscriptionsOf(userId(), since)),
-        read: (roomId) => run('subscriptions.read', [roomId], () => this.read(userId(), roomId)),
-      },
-      rooms: { get: (since) => run('rooms.get', [since], () => this.roomsOf(userId(), since)) },
-      history: {
-        load: (kind, roomId, query) =>
-          run('history.load', [kind, roomId, query], () => this.history(roomId, query)),
-      },
-      chat: {
-        sendMessage: (message) =>
-          run('chat.sendMessage', [message], () => ({
-            message: this.post(userId(), message.roomId, message.text, { _id: message.id }),
-          })),
-        getMessage: (id) => run('chat.getMessage', [id], () => ({ message: this.find(id) })),
-        syncMessages: (roomId, type, next) =>
-          run('chat.syncMessages', [roomId, type, next], () => this.sync(roomId, type, next)),
-        update: (roomId, id, text) =>
-          run('chat.update', [roomId, id, text], () => {
-            this.ownMessage(userId(), id)
-            this.edit(roomId, id, { msg: text })
-            return { message: this.find(id) }
-          }),
-        delete: (roomId, id) =>
-          run('chat.delete', [roomId, id], () => {
-            this.ownMessage(userId(), id)
-            this.remove(roomId, id)
-          }),
-        react: (reaction) => run('chat.react', [reaction], () => this.react(userId(), reaction)),
-        syncThreadMessages: (threadId, since) =>
-          run('chat.syncThreadMessages', [threadId, since], () => this.syncThread(threadId, since)),
-      },
-      methodCalls: {
-        loadNextMessages: (roomId, from, limit) =>
-          run('loadNextMessages', [roomId, from, limit], () => ({
-            messages: this.messagesOf(roomId)
-              .filter(({ ts }) => ts > from)
-              .slice(0, limit),
-          })),
-        loadSurroundingMessages: (roomId, id, limit) =>
-          run('loadSurroundingMessages', [roomId, id, limit], () => this.around(roomId, id, limit)),
-      },
-      users: { me: () => run('users.me', [], () => ({})) },
-    }
-  }
-
-  private subscriptionsOf(userId: string, since = 0) {
-    const update = this.subscriptions.filter(
-      (one) => one.userId === userId && one._updatedAt > since,
-    )
-    return { update, remove: this.removedSubscriptions.filter((one) => one._deletedAt > since) }
-  }
-
-  private roomsOf(userId: string, since = 0) {
-    const docs = [...this.rooms.values()].filter(({ members }) => members.includes(userId))
-    const update = docs.map(({ doc }) => doc).filter((doc) => Number(doc._updatedAt) > since)
-    return { update, remove: [] }
-  }
-
-  private read(userId: string, roomId: string): void {
-    const fields = { alert: false, unread: 0, userMentions: 0, groupMentions: 0, ls: this.now() }
-    this.updateSubscription(this.subscriptionOf(userId, roomId), fields)
-  }
-
-  private history(roomId: string, query: { latest?: number | undefined; count: number }) {
-    const latest = query.latest ?? Number.POSITIVE_INFINITY
-    const found = this.messagesOf(roomId).filter(({ ts }) => ts <= latest)
-    return { messages: found.slice(-query.count).reverse() }
-  }
-
-  private find(id: string): WireMessage {
-    for (const { messages } of this.rooms.values()) {
-      const message = messages.get(id)
-      if (message) return message
-    }
-    throw refusal(400, 'http-400')
-  }
-
-  private sync(roomId: string, type: string, next: string) {
-    const { messages, deleted } = this.room(roomId)
-    const since = Number(next)
-    const result =
-      type === 'UPDATED'
-        ? { updated: [...messages.values()].filter((one) => Number(one._updatedAt) > since) }
-        : { deleted: deleted.filter((one) => one._deletedAt > since) }
-    return { result: { ...result, cursor: { next: null } } }
-  }
-
-  private ownMessage(userId: string, id: string): void {
-    if ((this.find(id).u as Wire)._id !== userId) throw refusal(400, 'error-action-not-allowed')
-  }
-
-  /** As the server does it: a reaction that is there already, or already gone, changes nothing. */
-  private react(userId: string, reaction: ReactionBody): void {
-    const { emoji, messageId, shouldReact } = reaction
-    const message = this.find(messageId)
-    const reactions = { ...(message.reactions as Record<string, { usernames: string[] }>) }
-    const names = reactions[emoji]?.usernames ?? []
-    if (names.includes(userId) === shouldReact) return
-    const usernames = shouldReact ? [...names, userId] : names.filter((name) => name !== userId)
-    if (usernames.length > 0) reactions[emoji] = { usernames }
-    else Reflect.deleteProperty(reactions, emoji)
-    const at = this.now()
-    const next = { ...message, reactions, _updatedAt: at }
-    this.room(message.rid).messages.set(messageId, next)
-    this.tellRoom(message.rid, 'stream-room-messages', message.rid, [next])
-  }
-
-  private syncThread(threadId: string, since: number) {
-    const all = [...this.rooms.values()].flatMap(({ messages }) => [...messages.values()])
-    const update = all.filter((one) => one.tmid === threadId && Number(one._updatedAt) > since)
-    return { messages: { update, remove: [] } }
-  }
-
-  private around(roomId: string, id: string, limit: number) {
-    const all = this.messagesOf(roomId)
-    const at = all.findIndex(({ _id }) => _id === id)
-    if (at < 0) return false
-    const from = Math.max(0, at - Math.floor(limit / 2))
-    const messages = all.slice(from, from + limit)
-    return { messages, moreBefore: from > 0, moreAfter: from + limit < all.length }
+    return createFakeRest(this, userId)
   }
 
   room(roomId: string): FakeRoom {

@@ -7,10 +7,11 @@ import type { Clock as TimerClock } from '../../src/platform/types'
 import { abpFailure } from './abpEnvelope'
 import { createAgent, type Agent } from './chat/agent'
 import { createAgentSession, type AgentCredentials } from './chat/agentSession'
+import { createBreaker } from './chat/breaker'
 import { createChatAccounts } from './chat/chatAccounts'
 import { createChatRest } from './chat/chatRest'
 import { createChatSessions } from './chat/chatSessions'
-import { createTokenByPassword, createTokenBySecret, createTokenIssuer } from './chat/tokenIssuer'
+import { createTokenByAgent, createTokenByPassword, createTokenIssuer } from './chat/tokenIssuer'
 import { createWithChat } from './chat/withChat'
 import { systemClock, type Clock } from './clock'
 import { assembleIdentity } from './identity/assembleIdentity'
@@ -35,10 +36,12 @@ import { createWebsocketPass } from './proxy/websocketPass'
 import { createBackEndWay, hubPath, type BackEndWay } from './relay/backEndWay'
 import { createTimers } from './relay/timers'
 import { signInRoute } from './signInRoute'
-import { openGatewayStore, type GatewayStore } from './store/gatewayStore'
-import { createSecretBox } from './store/secretBox'
+import { createGatewayStore, revokedSessions } from './store/gatewayStore'
+import type { RecordChange } from './store/records'
+import { createSecretBox, type SecretBox } from './store/secretBox'
+import { openStorage, type Storage } from './store/storage'
 import { addUserRoutes } from './users/assembleUsers'
-import { openUserStore, type UserStore } from './users/userStore'
+import { blockedBy, businessUsers, createUserStore } from './users/userStore'
 import { createChatCookies, type ChatCookies } from './web/chatCookies'
 import { createCors } from './web/cors'
 import { createOrigins, type Origins } from './web/origins'
@@ -60,6 +63,8 @@ export type GatewayOptions = {
   dataDir: string
   /** The chat server, `http(s)://host[:port][/prefix]`. */
   chatAddress: string
+  /** `redis(s)://` address that several gateways share; this gateway is alone when left out. */
+  redisUrl?: string | undefined
   /** Name under which accounts and tokens of this chat server are kept; its address when left out. */
   chatServerName?: string
   agent: AgentCredentials | undefined
@@ -125,9 +130,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const clock = options.clock ?? systemClock
   const logger = options.logger ?? createLogger('warn')
   const chatAddress = new URL(options.chatAddress)
-  const databaseFile = join(options.dataDir, 'gateway.db')
-  const store = openGatewayStore(databaseFile, options.chatServerName ?? chatAddress.href)
-  const users = openUserStore(databaseFile)
+  const secretBox = createSecretBox(options.encryptionKey)
+  const storage = openStorage({
+    file: join(options.dataDir, 'gateway.db'),
+    redisUrl: options.redisUrl,
+    watched: [revokedSessions, businessUsers],
+    ...{ secretBox, clock, logger },
+  })
   const pool = new Pool(chatAddress.origin, {
     connections: upstreamConnections,
     bodyTimeout: bodyTimeoutMs,
@@ -137,8 +146,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const registry = createRegistry()
   const traffic = measureHttp(app, registry)
   const parts = assemble(options, {
-    ...{ clock, logger, store, users, databaseFile, registry, basePath },
-    pool: measureUpstream(pool, registry),
+    ...{ clock, logger, storage, secretBox, registry, basePath },
+    pool: createBreaker(measureUpstream(pool, registry), registry, clock),
   })
   let isStopping = false
   let signingIn = Promise.resolve()
@@ -147,10 +156,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const websockets = createWebsocketPass({ ...doors, chatAddress, logger })
   const upgrades = createUpgradeRouter(new Map(hub && [[hubPath, hub]]), websockets)
   app.server.on('upgrade', (request, socket, head) => upgrades.upgrade(request, socket, head))
-  const clean = () => {
-    for (const one of [store, users, parts.who]) one.removeExpired(clock.now())
-  }
-  const cleaning = setInterval(clean, cleaningIntervalMs)
+  storage.onChange((change) => endRevoked(hub, change))
+  const cleaning = setInterval(() => storage.removeExpired(), cleaningIntervalMs)
   const close = async () => {
     isStopping = true
     clearInterval(cleaning)
@@ -161,10 +168,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await signingIn
     await parts.agent.signOut()
     await pool.destroy()
-    for (const one of [store, users, parts.who]) one.close()
+    storage.close()
   }
   try {
-    clean()
+    storage.removeExpired()
+    await storage.started()
     addOperations(app, options, parts, () => isStopping)
     await addRoutes(app, options, parts, hub)
     await app.listen({ port: options.port, host: options.host })
@@ -177,10 +185,19 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   return { url: `http://${urlHost(options.host)}:${port}`, port, close }
 }
 
+/** Whoever ended it, on whatever gateway: live connections of an ended sign-in or a blocked user end. */
+function endRevoked(hub: BackEndWay | undefined, change: RecordChange): void {
+  const isRevoked = change.collection === revokedSessions && change.value !== undefined
+  if (isRevoked) hub?.sessionEnded(change.key)
+  const blocked = blockedBy(change)
+  if (blocked !== undefined) hub?.userBlocked(blocked)
+}
+
 /** At start already, so that a wrong agent is told before the first person needs it; the gateway works without. */
-async function signAgentIn({ agent, logger }: Parts): Promise<void> {
+async function signAgentIn({ issuer, logger }: Parts): Promise<void> {
   try {
-    await agent.check()
+    const ways = await issuer.probe()
+    logger.info({ ways }, 'chat tokens are issued in the first of these ways that serves a user')
   } catch (error) {
     const code = error instanceof ImError ? error.code : 'refused'
     logger.warn({ code }, 'the agent account could not be signed in; it is tried again when needed')
@@ -203,9 +220,8 @@ function createApp(options: GatewayOptions, logger: FastifyBaseLogger): FastifyI
 type Machinery = {
   clock: Clock
   logger: Logger
-  store: GatewayStore
-  users: UserStore
-  databaseFile: string
+  storage: Storage
+  secretBox: SecretBox
   pool: Dispatcher
   registry: Registry
   basePath: string
@@ -214,40 +230,51 @@ type Machinery = {
 type Parts = ReturnType<typeof assemble>
 
 function assemble(options: GatewayOptions, machinery: Machinery) {
-  const { clock, logger, store, users, pool, basePath } = machinery
+  const { clock, logger, storage, secretBox, pool, basePath } = machinery
+  const { records, locks } = storage
+  const store = createGatewayStore(records, options.chatServerName ?? options.chatAddress)
+  const users = createUserStore(records)
+  const isBlocked = async (userId: string) =>
+    ((await users.user(userId))?.state ?? 'active') !== 'active'
   const rest = createChatRest(pool, basePath, clock)
   const agentSession = createAgentSession(rest, options.agent)
   const withChat = createWithChat({
     rest,
     agent: agentSession,
-    user: (caller, address) => sessions.credentialsOf(caller, address),
+    user: (caller, address, held) => sessions.credentialsOf(caller, address, held),
   })
   const agent: Agent = createAgent(withChat, agentSession)
-  const secretBox = createSecretBox(options.encryptionKey)
-  const accounts = createChatAccounts({ store, agent, secretBox, logger })
+  const accounts = createChatAccounts({ store, agent, secretBox, locks, logger })
+  const { createTokenSecret } = options
   const issuer = createTokenIssuer([
-    createTokenBySecret(agent, options.createTokenSecret),
+    ...(createTokenSecret === undefined
+      ? []
+      : [createTokenByAgent(agent, rest, createTokenSecret)]),
+    createTokenByAgent(agent, rest, undefined),
     createTokenByPassword(rest, (account) => accounts.secretOf(account)),
   ])
-  const sessions = createChatSessions({ store, accounts, issuer, rest, secretBox, clock, logger })
+  const common = { store, secretBox, clock }
+  const sessions = createChatSessions({ ...common, accounts, issuer, rest, locks, logger })
   const who = assembleIdentity({
     settings: options.identities,
     allowHttp: options.allowHttp ?? false,
     tokenKey: options.tokenKey,
     directory: options.directory,
-    databaseFile: machinery.databaseFile,
+    records,
     clock,
     isRevoked: (sessionId) => store.isSessionRevoked(sessionId),
-    isBlocked: (userId) => (users.user(userId)?.state ?? 'active') !== 'active',
+    isBlocked,
   })
   const media = createMediaAccess({
-    ...{ store, secretBox, clock, keyHex: options.encryptionKey },
-    isBlocked: (userId) => (users.user(userId)?.state ?? 'active') !== 'active',
+    ...common,
+    keyHex: options.encryptionKey,
+    isBlocked,
   })
   const limiter = createSignInLimiter(clock)
   const { rateLimit } = options
   const identity = rateLimit ? limitPerUser(who.identity, rateLimit, clock) : who.identity
-  return { ...machinery, agent, accounts, sessions, who, identity, limiter, media }
+  const people = { store, users, accounts, sessions, who, identity, limiter, media }
+  return { ...machinery, ...people, locks, agent, issuer, withChat }
 }
 
 function addOperations(
@@ -295,13 +322,11 @@ async function addRoutes(
     sessions,
     cookies,
     realtime: hub ? { mode: 'signalr', url: hubPath } : { mode: 'ddp', url: realtimeUrl },
-    onSignOut: (caller) => hub?.signedOut(caller),
   })
   await addUserRoutes(app, {
     ...parts,
     serviceSecret: options.serviceSecret,
     hookSecret: options.hookSecret,
-    onSignOut: (caller) => hub?.signedOut(caller),
   })
   await hub?.addRoutes(app)
   const upstream = {
@@ -315,6 +340,7 @@ async function addRoutes(
   await app.register(mediaRoutes, { ...upstream, identity, sessions, media: parts.media })
   await app.register(proxyRoutes, {
     ...{ ...upstream, identity, sessions, cookies },
+    withChat: parts.withChat,
     isBearerEnough: hub !== undefined,
   })
   if (options.h5Folder !== undefined) await serveH5(app, options.h5Folder)
@@ -350,11 +376,13 @@ function createDoors(options: GatewayOptions): Doors {
 
 function createHub(
   { realtimeMode, timers }: GatewayOptions,
-  { identity, sessions }: Parts,
+  { identity, sessions, storage }: Parts,
   { clock, ...rest }: Doors & { chatAddress: URL; clock: Clock; logger: Logger },
 ): BackEndWay | undefined {
   if (realtimeMode !== 'signalr') return undefined
-  return createBackEndWay({ ...rest, identity, sessions, clock: timers ?? createTimers(clock) })
+  const { ephemeral } = storage
+  const clockOfHub = timers ?? createTimers(clock)
+  return createBackEndWay({ ...rest, identity, sessions, ephemeral, clock: clockOfHub })
 }
 
 /** The last address that a trusted proxy has added, or the peer itself. */

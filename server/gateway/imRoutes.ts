@@ -1,7 +1,7 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { abpResult, abpSuccess } from './abpEnvelope'
 import type { ChatSessions } from './chat/chatSessions'
-import type { Caller, IdentityProvider } from './identity/identityProvider'
+import type { IdentityProvider } from './identity/identityProvider'
 import { bearerOf } from './web/bearer'
 import type { ChatCookies } from './web/chatCookies'
 import { sendAbpError } from './web/abpErrors'
@@ -16,8 +16,6 @@ export type ImRoutesOptions = {
   realtime: { mode: 'ddp' | 'signalr'; url: string }
   /** Undefined where the chat token is given in the answer only. */
   cookies?: ChatCookies | undefined
-  /** Told before the chat session of a sign-in is revoked. */
-  onSignOut(caller: Caller): void
 }
 
 const bearer = { authorization: Type.Optional(Type.String()) }
@@ -89,8 +87,7 @@ export const imRoutes: FastifyPluginAsyncTypebox<ImRoutesOptions> = async (app, 
     async (request, reply) => {
       const caller = await identity.verify(bearerOf(request))
       if (cookies) reply.header('set-cookie', cookies.clear())
-      identity.signedOut?.(caller)
-      options.onSignOut(caller)
+      await identity.signedOut?.(caller)
       await sessions.close(caller)
       return abpSuccess(null)
     },

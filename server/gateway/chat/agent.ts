@@ -23,6 +23,8 @@ export type NewUser = { username: string; name: string; email: string; password:
 export type Agent = {
   /** Signs in if need be and asks the chat server whether it is so. */
   check(): Promise<void>
+  /** The agent's own chat id. */
+  ownId(): Promise<string>
   findByUsername(username: string): Promise<FoundUser | undefined>
   findById(userId: string): Promise<FoundUser | undefined>
   createUser(user: NewUser): Promise<FoundUser>
@@ -30,10 +32,15 @@ export type Agent = {
   updateUser(userId: string, changes: { name?: string; email?: string }): Promise<void>
   /** A user who is switched off is signed out by the chat server. */
   setActive(userId: string, isActive: boolean): Promise<void>
+  /** @param avatarUrl fetched by the chat server (protocol reference 3.6). */
+  setAvatar(userId: string, avatarUrl: string): Promise<void>
   /** Deletes the account; rooms whose last owner it was get another one. */
   deleteUser(userId: string): Promise<void>
-  /** @param secret CREATE_TOKENS_FOR_USERS_SECRET of the chat server (protocol reference 3.6). */
-  createToken(userId: string, secret: string): Promise<ChatCredentials>
+  /**
+   * @param secret CREATE_TOKENS_FOR_USERS_SECRET of the chat server; servers before 8.0 know none and have
+   * CREATE_TOKENS_FOR_USERS instead (gateway reference 6.4).
+   */
+  createToken(userId: string, secret: string | undefined): Promise<ChatCredentials>
   /** Gives the agent's own session back; never throws. */
   signOut(): Promise<void>
 }
@@ -43,12 +50,13 @@ export function createAgent(withChat: WithChat, session: AgentSession): Agent {
     withChat({ kind: 'agent', operation }, (call) =>
       call({ method: 'POST', path: operation, body }),
     )
+  const me = () =>
+    withChat({ kind: 'agent', operation: 'me' }, (call) => call({ method: 'GET', path: 'me' }))
   return {
     async check() {
-      await withChat({ kind: 'agent', operation: 'me' }, (call) =>
-        call({ method: 'GET', path: 'me' }),
-      )
+      await me()
     },
+    ownId: async () => textOf(await me(), '_id'),
     findByUsername: (username) => find(withChat, 'username', username),
     findById: (userId) => find(withChat, 'userId', userId),
     async createUser(user) {
@@ -70,11 +78,15 @@ export function createAgent(withChat: WithChat, session: AgentSession): Agent {
       const relinquish = { confirmRelinquish: true }
       await post('users.setActiveStatus', { userId, activeStatus: isActive, ...relinquish })
     },
+    async setAvatar(userId, avatarUrl) {
+      await post('users.setAvatar', { userId, avatarUrl })
+    },
     async deleteUser(userId) {
       await post('users.delete', { userId, confirmRelinquish: true })
     },
     async createToken(userId, secret) {
-      const data = asRecord((await post('users.createToken', { userId, secret })).data)
+      const body = secret === undefined ? { userId } : { userId, secret }
+      const data = asRecord((await post('users.createToken', body)).data)
       return { userId: textOf(data, 'userId'), authToken: textOf(data, 'authToken') }
     },
     signOut: () => session.signOut(),

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Caller } from '../identity/identityProvider'
 import { ImError } from '../imError'
-import { createSingleFlight } from '../singleFlight'
 import type { ChatAccount, GatewayStore } from '../store/gatewayStore'
+import type { Locks } from '../store/locks'
 import type { SecretBox } from '../store/secretBox'
 import type { Agent, FoundUser } from './agent'
 import { ChatRefusal } from './chatRest'
@@ -28,6 +28,8 @@ export type ChatAccountsOptions = {
   store: GatewayStore
   agent: Agent
   secretBox: SecretBox
+  /** Two gateways must not make two accounts of one person. */
+  locks: Locks
   logger: Logger
 }
 
@@ -38,21 +40,23 @@ export type ChatAccountsOptions = {
  */
 export function createChatAccounts(options: ChatAccountsOptions): ChatAccounts {
   const { store, agent, secretBox } = options
-  const flight = createSingleFlight<ChatAccount>()
+  const link = async (caller: ChatPerson) => {
+    const known = await store.account(caller.userId)
+    if (known) return known
+    const account = await findOrCreate(options, caller)
+    await store.saveAccount(caller.userId, account)
+    options.logger.info({ businessUserId: caller.userId }, 'chat account linked')
+    return account
+  }
   return {
-    ensure: (caller) =>
-      flight.run(caller.userId, async () => {
-        const known = store.account(caller.userId)
-        if (known) return known
-        const account = await findOrCreate(options, caller)
-        store.saveAccount(caller.userId, account)
-        options.logger.info({ businessUserId: caller.userId }, 'chat account linked')
-        return account
-      }),
+    async ensure(caller) {
+      const known = await store.account(caller.userId)
+      return known ?? options.locks.run(`account:${caller.userId}`, () => link(caller))
+    },
     async forgetIfGone(caller) {
-      const known = store.account(caller.userId)
+      const known = await store.account(caller.userId)
       if (!known || (await agent.findById(known.chatUserId))) return false
-      store.removeAccount(caller.userId)
+      await store.removeAccount(caller.userId)
       return true
     },
     secretOf({ chatUserId, secretBox: box }) {

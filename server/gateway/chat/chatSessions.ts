@@ -4,6 +4,7 @@ import type { Caller } from '../identity/identityProvider'
 import { ImError } from '../imError'
 import { createSingleFlight } from '../singleFlight'
 import type { ChatAccount, GatewayStore, IssuedPair } from '../store/gatewayStore'
+import type { Locks } from '../store/locks'
 import { hashToken, type SecretBox } from '../store/secretBox'
 import type { ChatAccounts } from './chatAccounts'
 import { ChatRefusal, type ChatCredentials, type ChatRest } from './chatRest'
@@ -16,7 +17,10 @@ const pairLifetimeMs = 60 * dayMs
 /** A token this close to its end is replaced instead of handed out again. */
 const pairReserveMs = dayMs
 /** Sign-ins of one person that keep a chat token; the oldest is revoked beyond that. */
-const maxPairsPerUser = 10
+const maxPairsPerUser = 5
+
+/** What a client sends as its chat id and token. */
+export type HeldCredentials = { userId: string | undefined; authToken: string | undefined }
 
 export type ChatSession = { userId: string; authToken: string; username: string; name: string }
 
@@ -36,14 +40,21 @@ export type ChatSessions = {
    * Whether this id and token were issued by this gateway to this business user.
    * @throws {ImError} `not-signed-in` when not.
    */
-  require(caller: Caller, chatUserId: string | undefined, token: string | undefined): IssuedPair
+  require(
+    caller: Caller,
+    chatUserId: string | undefined,
+    token: string | undefined,
+  ): Promise<IssuedPair>
   /**
    * After a 401 of the chat server: forgets the token when it is really dead. Servers from 9.0 on also answer 401 for a
    * missing permission (protocol reference 3.2), which must not sign anybody out. Never throws.
    */
   forgetIfDead(pair: IssuedPair): Promise<void>
-  /** The caller's own credentials, for `withChat`. */
-  credentialsOf(caller: Caller, address: string): CredentialSource
+  /**
+   * The caller's own credentials, for `withChat`.
+   * @param held what the client holds itself: it is checked, and only the client can renew it.
+   */
+  credentialsOf(caller: Caller, address: string, held?: HeldCredentials): CredentialSource
   /** Revokes every chat token of a business user, on all devices. Never throws. */
   closeAll(businessUserId: string): Promise<void>
   /** Signs out: revokes the chat token on the chat server and the business token here. Never throws. */
@@ -56,56 +67,114 @@ export type ChatSessionsOptions = {
   issuer: TokenIssuer
   rest: ChatRest
   secretBox: SecretBox
+  /** Two gateways must not sign one user in twice. */
+  locks: Locks
   clock: Clock
   logger: Logger
 }
 
 export function createChatSessions(options: ChatSessionsOptions): ChatSessions {
-  const { store, clock } = options
+  const { store } = options
   const flight = createSingleFlight<ChatSession>()
   const open: ChatSessions['open'] = (caller, { renew, address }) =>
-    flight.run(caller.sessionId, async () => {
-      const kept = renew ? undefined : keptSession(options, caller)
-      return kept ?? (await newSession(options, caller, address))
-    })
+    flight.run(caller.sessionId, () => openOnce(options, caller, renew, address))
+  const require: ChatSessions['require'] = (caller, chatUserId, token) =>
+    requirePair(options, caller, { userId: chatUserId, authToken: token })
   return {
     open,
-    credentialsOf(caller, address) {
-      const current = () => open(caller, { renew: false, address })
-      return {
-        current,
-        async renew({ authToken }) {
-          const pair = store.pairByHash(hashToken(authToken))
-          if (pair) await forgetIfDead(options, pair)
-          return store.pairByHash(hashToken(authToken)) ? undefined : current()
-        },
-      }
-    },
+    credentialsOf: (caller, address, held) =>
+      held
+        ? heldCredentials(options, caller, held)
+        : keptCredentials(options, caller, () => open(caller, { renew: false, address })),
     async closeAll(businessUserId) {
-      await Promise.all(store.pairsOfUser(businessUserId).map((pair) => revoke(options, pair)))
+      const pairs = await store.pairsOfUser(businessUserId)
+      await Promise.all(pairs.map((pair) => revoke(options, pair)))
     },
-    require(caller, chatUserId, token) {
-      const pair = token === undefined ? undefined : store.pairByHash(hashToken(token))
-      const isTheirs =
-        pair !== undefined &&
-        pair.chatUserId === chatUserId &&
-        pair.businessUserId === caller.userId &&
-        pair.expiresAt > clock.now()
-      if (!isTheirs) throw new ImError('not-signed-in', 'You must be logged in to do this.')
-      return pair
-    },
+    require,
     forgetIfDead: (pair) => forgetIfDead(options, pair),
     async close(caller) {
-      store.revokeSession(caller.sessionId, caller.expiresAt + dayMs)
+      await store.revokeSession(caller.sessionId, caller.expiresAt + dayMs)
       await closePair(options, caller)
     },
   }
 }
 
-function keptSession(options: ChatSessionsOptions, caller: Caller): ChatSession | undefined {
-  const { store, secretBox, clock } = options
-  const account = store.account(caller.userId)
-  const pair = store.pairOfSession(caller.userId, caller.sessionId)
+/** The lock is taken only when there is something to do; whoever had to wait uses what the other has got. */
+async function openOnce(
+  options: ChatSessionsOptions,
+  caller: Caller,
+  renew: boolean,
+  address: string,
+): Promise<ChatSession> {
+  const { store, locks } = options
+  const before = await store.pairOfSession(caller.userId, caller.sessionId)
+  const kept = renew ? undefined : await sessionOf(options, caller, before)
+  if (kept) return kept
+  return locks.run(`session:${caller.sessionId}`, async () => {
+    const present = await store.pairOfSession(caller.userId, caller.sessionId)
+    const isOther = present !== undefined && present.tokenHash !== before?.tokenHash
+    const session = isOther ? await sessionOf(options, caller, present) : undefined
+    return session ?? (await newSession(options, caller, address, present))
+  })
+}
+
+async function requirePair(
+  { store, clock }: ChatSessionsOptions,
+  caller: Caller,
+  { userId, authToken }: HeldCredentials,
+): Promise<IssuedPair> {
+  const pair =
+    authToken === undefined ? undefined : await store.pairOf(caller.userId, hashToken(authToken))
+  const isTheirs =
+    pair !== undefined &&
+    pair.chatUserId === userId &&
+    pair.businessUserId === caller.userId &&
+    pair.expiresAt > clock.now()
+  if (!isTheirs) throw new ImError('not-signed-in', 'You must be logged in to do this.')
+  return pair
+}
+
+function heldCredentials(
+  options: ChatSessionsOptions,
+  caller: Caller,
+  held: HeldCredentials,
+): CredentialSource {
+  return {
+    async current() {
+      const { chatUserId } = await requirePair(options, caller, held)
+      return { userId: chatUserId, authToken: held.authToken ?? '' }
+    },
+    async renew({ authToken }) {
+      const pair = await options.store.pairOf(caller.userId, hashToken(authToken))
+      if (pair) await forgetIfDead(options, pair)
+      return undefined
+    },
+  }
+}
+
+function keptCredentials(
+  options: ChatSessionsOptions,
+  { userId }: Caller,
+  current: () => Promise<ChatSession>,
+): CredentialSource {
+  const { store } = options
+  return {
+    current,
+    async renew({ authToken }) {
+      const pair = await store.pairOf(userId, hashToken(authToken))
+      if (pair) await forgetIfDead(options, pair)
+      const isAlive = (await store.pairOf(userId, hashToken(authToken))) !== undefined
+      return isAlive ? undefined : current()
+    },
+  }
+}
+
+async function sessionOf(
+  { store, secretBox, clock }: ChatSessionsOptions,
+  caller: Caller,
+  pair: IssuedPair | undefined,
+): Promise<ChatSession | undefined> {
+  const account = await store.account(caller.userId)
   if (!account || pair?.chatUserId !== account.chatUserId) return undefined
   if (pair.expiresAt - pairReserveMs <= clock.now()) return undefined
   const authToken = secretBox.open(pair.tokenBox, pair.tokenHash)
@@ -116,12 +185,12 @@ async function newSession(
   options: ChatSessionsOptions,
   caller: Caller,
   address: string,
+  replaced: IssuedPair | undefined,
 ): Promise<ChatSession> {
   const { store, secretBox, clock } = options
-  const replaced = store.pairOfSession(caller.userId, caller.sessionId)
   const { account, credentials } = await issueToken(options, caller, address)
   const tokenHash = hashToken(credentials.authToken)
-  store.savePair({
+  await store.savePair({
     tokenHash,
     tokenBox: secretBox.seal(credentials.authToken, tokenHash),
     chatUserId: credentials.userId,
@@ -130,11 +199,11 @@ async function newSession(
     issuedAt: clock.now(),
     expiresAt: clock.now() + pairLifetimeMs,
   })
-  if (store.isSessionRevoked(caller.sessionId)) {
+  if (await store.isSessionRevoked(caller.sessionId)) {
     await closePair(options, caller)
     throw new ImError('not-signed-in', 'This session was signed out; sign in again.')
   }
-  const surplus = store.pairsOfUser(caller.userId).slice(maxPairsPerUser)
+  const surplus = (await store.pairsOfUser(caller.userId)).slice(maxPairsPerUser)
   if (replaced && replaced.tokenHash !== tokenHash) surplus.push(replaced)
   await Promise.all(surplus.map((pair) => revoke(options, pair)))
   return toSession(caller, account, credentials.authToken)
@@ -170,12 +239,12 @@ async function forgetIfDead(
   try {
     await rest.call({ method: 'GET', path: 'me', as: { userId: pair.chatUserId, authToken } })
   } catch (error) {
-    if (error instanceof ChatRefusal && error.status === 401) store.removePair(pair.tokenHash)
+    if (error instanceof ChatRefusal && error.status === 401) await store.removePair(pair)
   }
 }
 
 async function closePair(options: ChatSessionsOptions, caller: Caller): Promise<void> {
-  const pair = options.store.pairOfSession(caller.userId, caller.sessionId)
+  const pair = await options.store.pairOfSession(caller.userId, caller.sessionId)
   if (pair) await revoke(options, pair)
 }
 
@@ -183,7 +252,7 @@ async function revoke(
   { store, secretBox, rest, logger }: ChatSessionsOptions,
   pair: IssuedPair,
 ): Promise<void> {
-  store.removePair(pair.tokenHash)
+  await store.removePair(pair)
   const authToken = secretBox.open(pair.tokenBox, pair.tokenHash)
   if (authToken === undefined) return
   try {

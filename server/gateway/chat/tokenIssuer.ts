@@ -6,26 +6,47 @@ import { ChatRefusal, type ChatCredentials, type ChatRest } from './chatRest'
 
 /** One way to get a login token for a chat user. */
 export interface TokenStrategy {
-  readonly name: 'createToken' | 'password'
+  readonly name: 'createToken-secret' | 'createToken-env' | 'password'
   /**
    * @param address the network address of the person it is for.
    * @returns undefined when this way does not work for this server or account, so that the next one is tried.
    * @throws {ImError} `chat-unavailable`, or what is wrong with the agent.
    */
   issue(account: ChatAccount, address: string): Promise<ChatCredentials | undefined>
+  /** Whether the chat server serves this way at all. @throws what `issue` throws. */
+  works(): Promise<boolean>
 }
 
 /** Gets a login token for a chat user by the first way that works. */
 export type TokenIssuer = {
   /** @throws {ImError} `chat-refused` when no way works. */
   issue(account: ChatAccount, address: string): Promise<ChatCredentials>
+  /**
+   * Asks the chat server which ways work; the others are not tried any more.
+   * @returns the ways that work, in their order. @throws {ImError} when the chat server cannot be asked.
+   */
+  probe(): Promise<TokenStrategy['name'][]>
 }
 
 /** @param strategies in the order in which they are tried (gateway reference 6.4). */
 export function createTokenIssuer(strategies: readonly TokenStrategy[]): TokenIssuer {
+  // Not asked yet: what the configuration names is tried, the environment of the chat server is not guessed at.
+  let usable = strategies.filter(({ name }) => name !== 'createToken-env')
+  let isOwed = false
+  const probe = async () => {
+    isOwed = true
+    const working: TokenStrategy[] = []
+    for (const strategy of strategies) if (await strategy.works()) working.push(strategy)
+    usable = working
+    isOwed = false
+    return working.map(({ name }) => name)
+  }
   return {
+    probe,
     async issue(account, address) {
-      for (const strategy of strategies) {
+      // The chat server was away when the process started; without an answer also now the old order stays.
+      if (isOwed) await probe().catch(() => undefined)
+      for (const strategy of usable) {
         const pair = await strategy.issue(account, address)
         if (!pair) continue
         // A server that answers for somebody else must never sign this user in as that person.
@@ -40,13 +61,27 @@ export function createTokenIssuer(strategies: readonly TokenStrategy[]): TokenIs
   }
 }
 
-/** `users.createToken` with the server's secret: works for every account and costs no login. */
-export function createTokenBySecret(agent: Agent, secret: string | undefined): TokenStrategy {
+/**
+ * `users.createToken`: works for every account and costs no login.
+ *
+ * @param secret CREATE_TOKENS_FOR_USERS_SECRET of Rocket.Chat 8; undefined for older servers, which have
+ * CREATE_TOKENS_FOR_USERS instead (gateway reference 6.4).
+ */
+export function createTokenByAgent(
+  agent: Agent,
+  rest: ChatRest,
+  secret: string | undefined,
+): TokenStrategy {
   return {
-    name: 'createToken',
-    async issue({ chatUserId }) {
-      if (secret === undefined) return undefined
-      return refusalAsUndefined(() => agent.createToken(chatUserId, secret))
+    name: secret === undefined ? 'createToken-env' : 'createToken-secret',
+    issue: ({ chatUserId }) => refusalAsUndefined(() => agent.createToken(chatUserId, secret)),
+    async works() {
+      const agentId = await agent.ownId()
+      const as = await refusalAsUndefined(() => agent.createToken(agentId, secret))
+      if (!as) return false
+      // The trial token is given back; one that stays behind ends by itself.
+      await rest.call({ method: 'POST', path: 'logout', as }).catch(() => undefined)
+      return true
     },
   }
 }
@@ -58,6 +93,7 @@ export function createTokenByPassword(
 ): TokenStrategy {
   return {
     name: 'password',
+    works: () => Promise.resolve(true),
     async issue(account, address) {
       const password = secretOf(account)
       if (password === undefined) return undefined

@@ -11,7 +11,7 @@ import type { HubApplication } from './hubApplication'
 import { createHubMethods } from './hubMethods'
 import { createHubPeer, type HubPeer } from './hubPeer'
 import { HubSocket } from './hubSocket'
-import { createNegotiations, type Negotiation } from './negotiations'
+import { createNegotiations, type Negotiation, type Negotiations } from './negotiations'
 import {
   bearerOfUpgrade,
   closeCodeOf,
@@ -23,9 +23,14 @@ import {
 
 const maxFrameBytes = 4 * 1024 * 1024
 const maxSocketsPerUser = 10
+export const maxNegotiationsPerUser = 10
 const checkIntervalMs = 1_000
+/** So many clients a second are asked to leave at least: a small gateway stops at once. */
+const clientsPerSecond = 100
 /** How long clients get to answer the close message when the server stops. */
 const drainMs = 1_000
+/** A timer for each client would be finer than any timer is. */
+const longestStepMs = 20
 /** A sign-out also ends a connection whose token was being verified at that moment. */
 const rememberEndedMs = 60_000
 
@@ -35,17 +40,23 @@ export type HubOptions = {
   /** The real client's address. */
   addressOf(request: IncomingMessage): string
   application: HubApplication
+  /** Those of other gateways too, where there are any. */
+  negotiations?: Negotiations
+  /** Over how long clients are asked to come back elsewhere at the end; all at once when left out. */
+  spreadMs?: number
   clock: TimerClock
   logger: Logger
 }
 
 export type Hub = {
-  negotiate(caller: Caller): Negotiation
+  negotiate(caller: Caller): Promise<Negotiation>
   isAllowedOrigin(origin: string | undefined, host: string | undefined): boolean
   /** Handles the server's `upgrade` event for the hub's path. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** Closes the connections of one business sign-in for good. */
   endSession(sessionId: string): void
+  /** Closes the connections of one business user for good. */
+  endUser(userId: string): void
   /** Asks every client to come back elsewhere, and ends. */
   close(): Promise<void>
   /** Websockets that are accepted now. */
@@ -70,7 +81,7 @@ class HubServer implements Hub {
     // The other one that is offered is the token, which is not to be repeated.
     handleProtocols: (offered) => (offered.has(hubSubprotocol) ? hubSubprotocol : false),
   })
-  private readonly negotiations = createNegotiations(maxSocketsPerUser)
+  private readonly negotiations: Negotiations
   private readonly methods
   /** Until the socket is gone, which is later than the application's `disconnected`. */
   private readonly peers = new Set<HubPeer>()
@@ -82,6 +93,7 @@ class HubServer implements Hub {
 
   constructor(options: HubOptions) {
     this.options = options
+    this.negotiations = options.negotiations ?? createNegotiations(maxNegotiationsPerUser)
     this.methods = createHubMethods(options.application.methods, options.logger)
   }
 
@@ -95,7 +107,7 @@ class HubServer implements Hub {
     return this.options.isAllowedOrigin(origin, host)
   }
 
-  negotiate(caller: Caller): Negotiation {
+  negotiate(caller: Caller): Promise<Negotiation> {
     this.startChecking()
     return this.negotiations.create(caller, this.options.clock.now())
   }
@@ -117,11 +129,17 @@ class HubServer implements Hub {
     }
   }
 
+  endUser(userId: string): void {
+    for (const peer of this.peers) {
+      if (peer.caller.userId === userId) peer.close('session_revoked', false)
+    }
+  }
+
   async close(): Promise<void> {
     const { clock } = this.options
     this.isClosing = true
     clock.clearTimeout(this.checking)
-    for (const peer of this.peers) peer.close(undefined, true)
+    await this.sendAway()
     const left = [...this.sockets.clients].map(
       (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
     )
@@ -135,6 +153,23 @@ class HubServer implements Hub {
     this.sockets.close()
   }
 
+  /** Not all in the same moment: they come to another gateway, which signs each of them in to the chat server. */
+  private async sendAway(): Promise<void> {
+    const { clock, spreadMs = 0 } = this.options
+    const peers = [...this.peers]
+    const wholeMs = Math.min(spreadMs, (peers.length / clientsPerSecond) * 1000)
+    const stepMs = wholeMs / Math.max(peers.length, 1)
+    let dueMs = 0
+    for (const peer of peers) {
+      peer.close(undefined, true)
+      dueMs += stepMs
+      if (dueMs < longestStepMs) continue
+      const pauseMs = dueMs
+      dueMs = 0
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, pauseMs))
+    }
+  }
+
   private async admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { identity, logger } = this.options
     const refuse = (status: UpgradeRefusal): void => this.refuse(status, request, socket, head)
@@ -144,9 +179,13 @@ class HubServer implements Hub {
       return
     }
     const bearer = bearerOfUpgrade(request)
-    let caller = bearer === undefined ? this.negotiatedBy(query.get('id')) : undefined
+    const token = query.get('id')
+    let caller: Caller
+    let id: string | undefined
     try {
-      caller ??= await identity.verify(bearer)
+      const negotiated = bearer === undefined ? await this.negotiatedBy(token) : undefined
+      caller = negotiated ?? (await identity.verify(bearer))
+      id = await this.idOf(caller, token)
     } catch (error) {
       const isRefused = error instanceof ImError && error.code === 'not-signed-in'
       if (!isRefused) logger.warn('a business token could not be verified')
@@ -156,11 +195,18 @@ class HubServer implements Hub {
     if (this.isClosing) refuseUpgrade(socket, 503)
     else if (this.endedSessions.has(caller.sessionId)) refuse(401)
     else if (this.socketsOf(caller) >= maxSocketsPerUser) refuse(429)
-    else this.accept(caller, request, socket, head)
+    else if (id === undefined) refuseUpgrade(socket, 404)
+    else this.accept({ caller, id }, request, socket, head)
   }
 
-  private negotiatedBy(token: string | null): Caller | undefined {
+  private async negotiatedBy(token: string | null): Promise<Caller | undefined> {
     return token === null ? undefined : this.negotiations.callerOf(token, this.options.clock.now())
+  }
+
+  /** Uses a negotiation up; a connection without one gets a name of its own. */
+  private async idOf({ userId }: Caller, token: string | null): Promise<string | undefined> {
+    if (token === null) return randomBytes(16).toString('base64url')
+    return this.negotiations.take(token, userId, this.options.clock.now())
   }
 
   private refuse(
@@ -180,17 +226,13 @@ class HubServer implements Hub {
     })
   }
 
-  private accept(caller: Caller, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  private accept(
+    { caller, id }: { caller: Caller; id: string },
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): void {
     const { clock, addressOf } = this.options
-    const token = queryOf(request.url).get('id')
-    const id =
-      token === null
-        ? randomBytes(16).toString('base64url')
-        : this.negotiations.take(token, caller.userId, clock.now())
-    if (id === undefined) {
-      refuseUpgrade(socket, 404)
-      return
-    }
     const address = addressOf(request)
     this.sockets.handleUpgrade(request, socket, head, (websocket) => {
       const peer = createHubPeer({

@@ -51,7 +51,7 @@ export const hubRoutes: FastifyPluginAsyncTypebox<HubRoutesOptions> = async (app
       if (version === undefined) {
         return { error: 'The client requested a non-integer protocol version.' }
       }
-      const { connectionId, connectionToken } = hub.negotiate(caller)
+      const { connectionId, connectionToken } = await hub.negotiate(caller)
       if (version === 0) {
         // The oldest version knows one id, which is then the secret.
         const connection = { connectionId: connectionToken, availableTransports: transports }

@@ -6,7 +6,8 @@ import { createIdentities } from './identities'
 import type { IdentityProvider, UserDirectory } from './identityProvider'
 import type { IdentitySettings } from './identitySettings'
 import { createWechatIdentity, type WechatIdentity } from './wechatIdentity'
-import { openWechatStore, type WechatStore } from './wechatStore'
+import type { Records } from '../store/records'
+import { createWechatStore } from './wechatStore'
 
 const wechatUrl = 'https://api.weixin.qq.com'
 
@@ -18,11 +19,11 @@ export type IdentityOptions = {
   /** Signs the gateway's own business tokens: 32 bytes in hex. */
   tokenKey: string
   directory: UserDirectory | undefined
-  /** The gateway's database. */
-  databaseFile: string
+  /** Where bindings and sign-ins with WeChat are kept. */
+  records: Records
   clock: Clock
-  isRevoked(sessionId: string): boolean
-  isBlocked(userId: string): boolean
+  isRevoked(sessionId: string): Promise<boolean>
+  isBlocked(userId: string): Promise<boolean>
 }
 
 export type IdentityParts = {
@@ -31,8 +32,6 @@ export type IdentityParts = {
   directory: UserDirectory | undefined
   tokens: BusinessTokens
   wechat: { provider: WechatIdentity; checkAccount: AccountCheck } | undefined
-  removeExpired(now: number): void
-  close(): void
 }
 
 /** Everything that says who a caller is, as configured. */
@@ -43,16 +42,15 @@ export function assembleIdentity(options: IdentityOptions): IdentityParts {
   const directory = hasDirectory ? options.directory : undefined
   const tokens = createBusinessTokens({ keyHex: tokenKey, clock, directory })
   const app = settings.find((one) => one.type === 'wechat')
-  const store: WechatStore | undefined = app && openWechatStore(options.databaseFile)
   const provider =
-    app && store
-      ? createWechatIdentity({
+    app === undefined
+      ? undefined
+      : createWechatIdentity({
           api: { appId: app.appId, secret: app.secret ?? '', baseUrl: app.baseUrl ?? wechatUrl },
-          store,
+          store: createWechatStore(options.records),
           keyHex: tokenKey,
           clock,
         })
-      : undefined
   const identity = createIdentities({
     providers: createIdentityList(settings, {
       clock,
@@ -69,7 +67,5 @@ export function assembleIdentity(options: IdentityOptions): IdentityParts {
     directory,
     tokens,
     wechat: provider && { provider, checkAccount },
-    removeExpired: (now) => store?.removeExpired(now),
-    close: () => store?.close(),
   }
 }

@@ -6,9 +6,9 @@ import type { Caller, IdentityProvider, ListedIdentity } from './identityProvide
 export type IdentitiesOptions = {
   providers: readonly ListedIdentity[]
   /** Whether a sign-in was given up by signing out. */
-  isRevoked(sessionId: string): boolean
+  isRevoked(sessionId: string): Promise<boolean>
   /** Whether the business system has switched this user off or deleted them. */
-  isBlocked(userId: string): boolean
+  isBlocked(userId: string): Promise<boolean>
 }
 
 /**
@@ -20,16 +20,20 @@ export function createIdentities(options: IdentitiesOptions): IdentityProvider {
     async verify(bearer) {
       if (bearer === undefined) throw new ImError('not-signed-in', 'Sign in first.')
       const caller = await verifyByFirst(providersFor(bearer, options.providers), bearer)
-      if (options.isRevoked(caller.sessionId)) {
+      const [isRevoked, isBlocked] = await Promise.all([
+        options.isRevoked(caller.sessionId),
+        options.isBlocked(caller.userId),
+      ])
+      if (isRevoked) {
         throw new ImError('not-signed-in', 'This session was signed out; sign in again.')
       }
-      if (options.isBlocked(caller.userId)) {
+      if (isBlocked) {
         throw new ImError('not-signed-in', 'This account is switched off.')
       }
       return caller
     },
-    signedOut(caller) {
-      for (const provider of options.providers) provider.signedOut?.(caller)
+    async signedOut(caller) {
+      for (const provider of options.providers) await provider.signedOut?.(caller)
     },
   }
 }

@@ -24,7 +24,7 @@ export interface IdentityProvider {
    */
   verify(bearer: string | undefined): Promise<Caller>
   /** Told after the caller has signed out, for providers that keep something per sign-in. */
-  signedOut?(caller: Caller): void
+  signedOut?(caller: Caller): Promise<void> | void
 }
 
 /** A provider among others. */

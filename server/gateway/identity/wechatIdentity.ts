@@ -64,13 +64,13 @@ export function createWechatIdentity(options: WechatIdentityOptions): WechatIden
       const caller = await jwt.verify(bearer)
       // All tokens of one sign-in carry its family as `jti`: a renewal keeps the chat token.
       const { jti: sessionId } = decodeJwt(bearer ?? '')
-      if (sessionId === undefined || !store.hasFamily(sessionId)) throw invalidToken()
+      if (sessionId === undefined || !(await store.hasFamily(sessionId))) throw invalidToken()
       return { ...caller, sessionId }
     },
     signedOut: ({ sessionId }) => store.removeFamily(sessionId),
     async signIn(code) {
       const wechatId = await exchangeWechatCode(code, options.api)
-      const user = store.boundUser(wechatId)
+      const user = await store.boundUser(wechatId)
       if (user) return { bound: true, tokens: await issue(wechatId, user, newFamily(user)) }
       const bindingToken = await sign(key, clock, bindingAudience, bindingSeconds, wechatId, {})
       return { bound: false, bindingToken }
@@ -78,7 +78,7 @@ export function createWechatIdentity(options: WechatIdentityOptions): WechatIden
     async bind(bindingToken, account) {
       const wechatId = await readBindingToken(bindingToken, key, clock)
       const user = await account()
-      store.bind(wechatId, user)
+      await store.bind(wechatId, user)
       return issue(wechatId, user, newFamily(user))
     },
     refresh: (refreshToken) => refresh(options, refreshToken, issue),
@@ -91,13 +91,14 @@ async function refresh(
   issue: (wechatId: string, user: BoundUser, familyId: string) => Promise<WechatTokens>,
 ): Promise<WechatTokens> {
   const hash = hashToken(refreshToken)
-  const row = store.refresh(hash)
+  const row = await store.refresh(hash)
   if (!row || row.expiresAt <= clock.now()) throw expiredSignIn()
-  if (!store.useRefresh(hash)) {
-    store.removeFamily(row.familyId)
+  if (!(await store.useRefresh(hash, row.expiresAt))) {
+    await store.removeFamily(row.familyId)
     throw expiredSignIn()
   }
-  const user = store.boundUser(row.wechatId)
+  if (!(await store.hasFamily(row.familyId))) throw expiredSignIn()
+  const user = await store.boundUser(row.wechatId)
   if (!user) throw expiredSignIn()
   return issue(row.wechatId, user, row.familyId)
 }
@@ -120,7 +121,7 @@ async function issueTokens(
   const accessToken = await sign(key, clock, audience, accessSeconds, userId, claims)
   const refreshToken = randomBytes(32).toString('base64url')
   const expiresAt = clock.now() + refreshMs
-  store.addRefresh(hashToken(refreshToken), { familyId, wechatId, expiresAt })
+  await store.addRefresh(hashToken(refreshToken), { familyId, wechatId, expiresAt })
   return { accessToken, expireInSeconds: accessSeconds, refreshToken }
 }
 

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici'
 import type { Agent } from '../chat/agent'
 import type { Clock } from '../clock'
 import { createSingleFlight } from '../singleFlight'
-import type { UserStore } from '../users/userStore'
+import type { Storage } from '../store/storage'
 
 const timeoutMs = 2000
 /** The chat server counts calls per minute: readiness is asked often, the agent's sign-in rarely. */
@@ -11,7 +11,14 @@ const agentGoodForMs = 30_000
 export type Readiness = {
   ready: boolean
   /** `none`: no agent is configured, its operations answer so; that is no fault. */
-  checks: { chat: boolean; agent: boolean | 'none'; database: boolean; running: boolean }
+  checks: {
+    chat: boolean
+    agent: boolean | 'none'
+    database: boolean
+    /** `none`: this gateway is alone. False is told but no fault: without Redis it goes on by itself. */
+    redis: boolean | 'none'
+    running: boolean
+  }
 }
 
 export type ReadinessOptions = {
@@ -19,7 +26,7 @@ export type ReadinessOptions = {
   basePath: string
   agent: Agent
   hasAgent: boolean
-  users: UserStore
+  storage: Pick<Storage, 'probe' | 'shared'>
   clock: Clock
   isStopping(): boolean
 }
@@ -39,11 +46,12 @@ export function createReadiness(options: ReadinessOptions): () => Promise<Readin
     const [chat, agent, database] = await Promise.all([
       isChatThere(options),
       checkAgent(),
-      succeeds(() => options.users.probe(options.clock.now())),
+      succeeds(() => options.storage.probe()),
     ])
     const running = !options.isStopping()
     const ready = chat && agent !== false && database && running
-    return { ready, checks: { chat, agent, database, running } }
+    const redis = options.storage.shared()
+    return { ready, checks: { chat, agent, database, redis, running } }
   }
   return () => flight.run('check', check)
 }
@@ -58,7 +66,7 @@ async function isChatThere({ dispatcher, basePath }: ReadinessOptions): Promise<
   })
 }
 
-async function succeeds(work: () => Promise<void> | void): Promise<boolean> {
+async function succeeds(work: () => unknown): Promise<boolean> {
   try {
     await work()
     return true

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errors, type Dispatcher } from 'undici'
+import type { ChatCredentials } from '../chat/chatRest'
 import type { ChatSessions } from '../chat/chatSessions'
-import type { Caller, IdentityProvider } from '../identity/identityProvider'
+import type { ActingStream, ChatActor, WithChat } from '../chat/withChat'
+import type { IdentityProvider } from '../identity/identityProvider'
 import { ImError } from '../imError'
 import { hardenFile } from '../media/safeHeaders'
-import type { IssuedPair } from '../store/gatewayStore'
 import { bearerOf } from '../web/bearer'
 import type { ChatCookies } from '../web/chatCookies'
 import { toChatError } from './chatShapes'
@@ -22,7 +23,8 @@ const uploadTimeoutMs = 15 * 60_000
 
 export type ProxyOptions = {
   identity: IdentityProvider
-  sessions: ChatSessions
+  sessions: Pick<ChatSessions, 'require'>
+  withChat: WithChat
   /**
    * Whether a caller without any chat headers is served with the chat session that the gateway keeps for this sign-in
    * (back-end authentication).
@@ -35,15 +37,6 @@ export type ProxyOptions = {
   basePath: string
   /** How long the chat server may take for the head of its answer once it has the whole request. */
   answerTimeoutMs: number
-}
-
-/** The user's own chat credentials; the only ones that the proxy ever sends. */
-type OwnPair = {
-  pair: IssuedPair
-  userId: string
-  authToken: string
-  /** Asks for the pair that has taken the place of a dead one; undefined when the client holds the pair itself. */
-  again: (() => Promise<OwnPair>) | undefined
 }
 
 /**
@@ -59,9 +52,9 @@ export async function proxyRoutes(app: FastifyInstance, options: ProxyOptions): 
   app.setErrorHandler((error, request, reply) => sendChatError(error, request, reply))
 
   const handle = async (request: FastifyRequest, reply: FastifyReply) => {
-    const own = await requireOwnPair(request, options)
+    const actor = await actorOf(request, options)
     refuseUnlisted(request)
-    return forward(request, reply, own, options)
+    return options.withChat(actor, (_call, stream) => forward(request, reply, stream, options))
   }
   app.route({
     method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -73,22 +66,18 @@ export async function proxyRoutes(app: FastifyInstance, options: ProxyOptions): 
   await Promise.resolve()
 }
 
-async function requireOwnPair(
+/** The user's own chat credentials are the only ones that the proxy ever sends. */
+async function actorOf(
   request: FastifyRequest,
   { identity, sessions, isBearerEnough, cookies }: ProxyOptions,
-): Promise<OwnPair> {
+): Promise<ChatActor> {
   const caller = await identity.verify(bearerOf(request))
+  const actor = { kind: 'user', caller, address: request.ip } as const
   const brought = broughtPair(request, cookies)
-  if (isBearerEnough && !brought) return keptPair(sessions, caller, request.ip)
+  if (isBearerEnough && !brought) return actor
   const { userId, authToken } = brought ?? {}
-  const pair = sessions.require(caller, userId, authToken)
-  return { pair, userId: pair.chatUserId, authToken: authToken ?? '', again: undefined }
-}
-
-async function keptPair(sessions: ChatSessions, caller: Caller, address: string): Promise<OwnPair> {
-  const { userId, authToken } = await sessions.open(caller, { renew: false, address })
-  const pair = sessions.require(caller, userId, authToken)
-  return { pair, userId, authToken, again: () => keptPair(sessions, caller, address) }
+  await sessions.require(caller, userId, authToken)
+  return { ...actor, held: { userId, authToken } }
 }
 
 function refuseUnlisted(request: FastifyRequest): void {
@@ -108,39 +97,20 @@ function refuseUnlisted(request: FastifyRequest): void {
 async function forward(
   request: FastifyRequest,
   reply: FastifyReply,
-  own: OwnPair,
+  stream: ActingStream,
   options: ProxyOptions,
 ): Promise<FastifyReply> {
   const url = request.raw.url ?? ''
   const { body, headers } = await prepareRequest(request, url)
   const abort = new AbortController()
   reply.raw.once('close', () => abort.abort())
-  const send = (pair: OwnPair) =>
-    exchange(request, { body, headers: { ...headers, ...chatHeaders(url, pair) } }, abort, options)
-  let response = await send(own)
-  if (response.statusCode === 401) {
-    const next = await replaceDead(own, options)
-    // A body that has flowed away cannot be sent again; the client does, and is served with the new pair.
-    if (next !== undefined && !(body instanceof Readable)) {
-      await response.body.dump()
-      response = await send(next)
-    }
-  }
+  const send = (as: ChatCredentials) =>
+    exchange(request, { body, headers: { ...headers, ...chatHeaders(url, as) } }, abort, options)
+  // A body that has flowed away cannot be sent again; the client does, and is served with the new credentials.
+  const response = await stream(send, !(body instanceof Readable))
   const received = responseHeaders(response.headers)
   const sent = url.startsWith(apiPrefix) ? received : { ...received, ...hardenFile(url, received) }
   return reply.code(response.statusCode).headers(sent).send(response.body)
-}
-
-/** After a 401: the pair that replaces the refused one, if that was dead and the gateway keeps it. */
-async function replaceDead(own: OwnPair, { sessions }: ProxyOptions): Promise<OwnPair | undefined> {
-  await sessions.forgetIfDead(own.pair)
-  try {
-    const next = await own.again?.()
-    return next?.authToken === own.authToken ? undefined : next
-  } catch {
-    // Without another pair the chat server's 401 is the answer.
-    return undefined
-  }
 }
 
 type Outgoing = { body: Readable | Buffer | null; headers: Record<string, string> }
@@ -183,7 +153,7 @@ function limitWaiting(
   }
 }
 
-function chatHeaders(url: string, { userId, authToken }: OwnPair): Record<string, string> {
+function chatHeaders(url: string, { userId, authToken }: ChatCredentials): Record<string, string> {
   if (!url.startsWith(apiPrefix)) return fileCookie({ userId, authToken })
   return { 'x-user-id': userId, 'x-auth-token': authToken }
 }

@@ -3,9 +3,12 @@ import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
 import type { Clock } from '../../../src/platform/types'
 import type { ChatSessions } from '../chat/chatSessions'
-import { createHub } from '../hub/hub'
+import { createHub, maxNegotiationsPerUser } from '../hub/hub'
 import { hubRoutes } from '../hub/hubRoutes'
-import type { Caller, IdentityProvider } from '../identity/identityProvider'
+import { createNegotiations } from '../hub/negotiations'
+import { createSharedNegotiations } from '../hub/sharedNegotiations'
+import type { IdentityProvider } from '../identity/identityProvider'
+import type { Records } from '../store/records'
 import type { UpgradeHandler } from '../web/upgradeRouter'
 import { createRelay } from './relay'
 
@@ -20,6 +23,10 @@ export type BackEndWayOptions = {
   isAllowedOrigin(origin: string | undefined, host: string | undefined): boolean
   /** The real client's address. */
   addressOf(request: IncomingMessage): string
+  /** Where negotiations are kept for all gateways; undefined: this gateway is alone. */
+  ephemeral?: Records | undefined
+  /** Over how long the clients are asked to come back elsewhere when this gateway stops; all at once when left out. */
+  spreadMs?: number
   clock: Clock
   logger: Logger
 }
@@ -29,7 +36,9 @@ export type BackEndWay = UpgradeHandler & {
   /** Adds the hub's HTTP endpoints. */
   addRoutes(app: FastifyInstance): Promise<void>
   /** Ends the connections of a sign-in; called before its chat session is revoked. */
-  signedOut(caller: Caller): void
+  sessionEnded(sessionId: string): void
+  /** Ends every connection of a business user. */
+  userBlocked(userId: string): void
   /** How much is going on now. */
   load(): { hubConnections: number; chatConnections: number }
   /** Asks the clients to come back elsewhere, and ends. */
@@ -38,15 +47,22 @@ export type BackEndWay = UpgradeHandler & {
 
 export function createBackEndWay(options: BackEndWayOptions): BackEndWay {
   const relay = createRelay(options)
-  const hub = createHub({ ...options, application: relay })
+  const { ephemeral } = options
+  const own = createNegotiations(maxNegotiationsPerUser)
+  const negotiations = ephemeral ? createSharedNegotiations(ephemeral, own) : own
+  const hub = createHub({ ...options, application: relay, negotiations })
   return {
     async addRoutes(app) {
       await app.register(hubRoutes, { prefix: hubPath, identity: options.identity, hub })
     },
     upgrade: (request, socket, head) => hub.upgrade(request, socket, head),
-    signedOut(caller) {
-      hub.endSession(caller.sessionId)
-      relay.sessionEnded(caller)
+    sessionEnded(sessionId) {
+      hub.endSession(sessionId)
+      relay.sessionEnded(sessionId)
+    },
+    userBlocked(userId) {
+      hub.endUser(userId)
+      relay.userEnded(userId)
     },
     load: () => ({ hubConnections: hub.connectionCount, chatConnections: relay.userCount }),
     async close() {

@@ -2,7 +2,6 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../../src/platform/types'
 import type { ChatSessions } from '../chat/chatSessions'
 import { HubError, type HubApplication, type HubConnection } from '../hub/hubApplication'
-import type { Caller } from '../identity/identityProvider'
 import { createUserRelay, type UserRelay } from './userRelay'
 
 /** Ids of rooms and messages, as every kind of chat server makes them; above all nothing with a slash. */
@@ -18,7 +17,9 @@ export type RelayOptions = {
 
 export type Relay = HubApplication & {
   /** A sign-in was ended; told after its hub connections were closed. */
-  sessionEnded(caller: Pick<Caller, 'userId' | 'sessionId'>): void
+  sessionEnded(sessionId: string): void
+  /** A user may not go on; told after the user's hub connections were closed. */
+  userEnded(userId: string): void
   /** Ends every connection to the chat server. */
   close(): void
   /** Users with a connection to the chat server, also those in their grace period. */
@@ -78,7 +79,13 @@ export function createRelay(options: RelayOptions): Relay {
         userOf(connection).sendTyping(readId(roomId), isTyping, thread)
       },
     },
-    sessionEnded: ({ userId, sessionId }) => users.get(userId)?.sessionEnded(sessionId),
+    sessionEnded(sessionId) {
+      for (const user of [...users.values()]) user.sessionEnded(sessionId)
+    },
+    userEnded(userId) {
+      users.get(userId)?.close()
+      users.delete(userId)
+    },
     close() {
       for (const user of users.values()) user.close()
       users.clear()

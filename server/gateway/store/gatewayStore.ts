@@ -1,4 +1,4 @@
-import Database from 'libsql'
+import { collectionOf, type Records } from './records'
 
 /** The chat account of a business user on one chat server. */
 export type ChatAccount = {
@@ -22,125 +22,76 @@ export type IssuedPair = {
   expiresAt: number
 }
 
-/** What has to survive a restart. All methods are synchronous single statements. */
+/** Sign-ins that were ended before their business token does. */
+export const revokedSessions = 'revokedSessions'
+
+/** Accounts, issued tokens and ended sign-ins. */
 export type GatewayStore = {
-  account(businessUserId: string): ChatAccount | undefined
-  saveAccount(businessUserId: string, account: ChatAccount): void
-  removeAccount(businessUserId: string): void
-  pairByHash(tokenHash: string): IssuedPair | undefined
-  pairOfSession(businessUserId: string, sessionId: string): IssuedPair | undefined
+  account(businessUserId: string): Promise<ChatAccount | undefined>
+  saveAccount(businessUserId: string, account: ChatAccount): Promise<void>
+  removeAccount(businessUserId: string): Promise<void>
+  /** A token that was issued to this very user. */
+  pairOf(businessUserId: string, tokenHash: string): Promise<IssuedPair | undefined>
+  /** A token of whatever user. */
+  pairByHash(tokenHash: string): Promise<IssuedPair | undefined>
+  /** The newest one. */
+  pairOfSession(businessUserId: string, sessionId: string): Promise<IssuedPair | undefined>
   /** Newest first. */
-  pairsOfUser(businessUserId: string): IssuedPair[]
-  savePair(pair: IssuedPair): void
-  removePair(tokenHash: string): void
-  revokeSession(sessionId: string, expiresAt: number): void
-  isSessionRevoked(sessionId: string): boolean
-  /** Drops what has expired before `now` (epoch milliseconds). */
-  removeExpired(now: number): void
-  close(): void
+  pairsOfUser(businessUserId: string): Promise<IssuedPair[]>
+  savePair(pair: IssuedPair): Promise<void>
+  removePair(pair: Pick<IssuedPair, 'businessUserId' | 'tokenHash'>): Promise<void>
+  revokeSession(sessionId: string, expiresAt: number): Promise<void>
+  isSessionRevoked(sessionId: string): Promise<boolean>
 }
 
-const schema = `
-  CREATE TABLE IF NOT EXISTS accounts (
-    chatServer TEXT NOT NULL, businessUserId TEXT NOT NULL, chatUserId TEXT NOT NULL, username TEXT NOT NULL,
-    secretBox TEXT, PRIMARY KEY (chatServer, businessUserId), UNIQUE (chatServer, chatUserId)
-  );
-  CREATE TABLE IF NOT EXISTS pairs (
-    tokenHash TEXT PRIMARY KEY, tokenBox TEXT NOT NULL, chatServer TEXT NOT NULL, chatUserId TEXT NOT NULL,
-    businessUserId TEXT NOT NULL, sessionId TEXT NOT NULL, issuedAt INTEGER NOT NULL, expiresAt INTEGER NOT NULL
-  );
-  CREATE INDEX IF NOT EXISTS pairsOfUser ON pairs (chatServer, businessUserId, sessionId);
-  CREATE TABLE IF NOT EXISTS revokedSessions (sessionId TEXT PRIMARY KEY, expiresAt INTEGER NOT NULL);
-`
-
-const pairColumns =
-  'tokenHash, tokenBox, chatUserId, businessUserId, sessionId, issuedAt, expiresAt'
-
 /**
- * @param file the database, created when missing.
  * @param chatServer the chat server that accounts and tokens belong to: pointing the gateway at another one must not
  * reuse them.
  */
-export function openGatewayStore(file: string, chatServer: string): GatewayStore {
-  const db = new Database(file)
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;')
-  db.exec(schema)
+export function createGatewayStore(records: Records, chatServer: string): GatewayStore {
+  const accounts = collectionOf('accounts', chatServer)
+  const pairsOf = (businessUserId: string) => collectionOf('pairs', chatServer, businessUserId)
+  const owners = collectionOf('pairOwners', chatServer)
+  const pairOf = async (businessUserId: string, tokenHash: string) =>
+    read<IssuedPair>(await records.get(pairsOf(businessUserId), tokenHash))
+  const pairsOfUser = async (businessUserId: string) => {
+    const entries = await records.list(pairsOf(businessUserId))
+    const pairs = entries.map(({ value }) => JSON.parse(value) as IssuedPair)
+    return pairs.reverse().sort((a, b) => b.issuedAt - a.issuedAt)
+  }
   return {
-    ...accountMethods(db, chatServer),
-    ...pairMethods(db, chatServer),
-    ...sessionMethods(db),
-    removeExpired(now) {
-      db.prepare('DELETE FROM pairs WHERE expiresAt < ?').run(now)
-      db.prepare('DELETE FROM revokedSessions WHERE expiresAt < ?').run(now)
+    account: async (businessUserId) =>
+      read<ChatAccount>(await records.get(accounts, businessUserId)),
+    saveAccount: (businessUserId, account) =>
+      records.put(accounts, businessUserId, JSON.stringify(account)),
+    async removeAccount(businessUserId) {
+      await records.remove(accounts, businessUserId)
     },
-    close() {
-      db.close()
+    pairOf,
+    async pairByHash(tokenHash) {
+      const owner = await records.get(owners, tokenHash)
+      return owner === undefined ? undefined : pairOf(owner, tokenHash)
     },
+    pairsOfUser,
+    async pairOfSession(businessUserId, sessionId) {
+      return (await pairsOfUser(businessUserId)).find((pair) => pair.sessionId === sessionId)
+    },
+    async savePair(pair) {
+      const { businessUserId, tokenHash, expiresAt } = pair
+      await records.put(owners, tokenHash, businessUserId, expiresAt)
+      await records.put(pairsOf(businessUserId), tokenHash, JSON.stringify(pair), expiresAt)
+    },
+    async removePair({ businessUserId, tokenHash }) {
+      await records.remove(owners, tokenHash)
+      await records.remove(pairsOf(businessUserId), tokenHash)
+    },
+    revokeSession: (sessionId, expiresAt) =>
+      records.put(revokedSessions, sessionId, '1', expiresAt),
+    isSessionRevoked: async (sessionId) =>
+      (await records.get(revokedSessions, sessionId)) !== undefined,
   }
 }
 
-function accountMethods(db: Database.Database, chatServer: string) {
-  const select = db.prepare(
-    'SELECT chatUserId, username, secretBox FROM accounts WHERE chatServer = ? AND businessUserId = ?',
-  )
-  const insert = db.prepare('INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?, ?)')
-  const remove = db.prepare('DELETE FROM accounts WHERE chatServer = ? AND businessUserId = ?')
-  return {
-    account: (businessUserId: string) =>
-      select.get(chatServer, businessUserId) as ChatAccount | undefined,
-    saveAccount(businessUserId: string, account: ChatAccount) {
-      insert.run(
-        chatServer,
-        businessUserId,
-        account.chatUserId,
-        account.username,
-        account.secretBox,
-      )
-    },
-    removeAccount(businessUserId: string) {
-      remove.run(chatServer, businessUserId)
-    },
-  }
-}
-
-function pairMethods(db: Database.Database, chatServer: string) {
-  const byHash = db.prepare(
-    `SELECT ${pairColumns} FROM pairs WHERE tokenHash = ? AND chatServer = ?`,
-  )
-  const ofSession = db.prepare(
-    `SELECT ${pairColumns} FROM pairs WHERE chatServer = ? AND businessUserId = ? AND sessionId = ?
-     ORDER BY issuedAt DESC, rowid DESC LIMIT 1`,
-  )
-  const ofUser = db.prepare(
-    `SELECT ${pairColumns} FROM pairs WHERE chatServer = ? AND businessUserId = ? ORDER BY issuedAt DESC, rowid DESC`,
-  )
-  const insert = db.prepare(
-    `INSERT OR REPLACE INTO pairs (chatServer, ${pairColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
-  const remove = db.prepare('DELETE FROM pairs WHERE tokenHash = ?')
-  return {
-    pairByHash: (tokenHash: string) => byHash.get(tokenHash, chatServer) as IssuedPair | undefined,
-    pairOfSession: (businessUserId: string, sessionId: string) =>
-      ofSession.get(chatServer, businessUserId, sessionId) as IssuedPair | undefined,
-    pairsOfUser: (businessUserId: string) => ofUser.all(chatServer, businessUserId) as IssuedPair[],
-    savePair(pair: IssuedPair) {
-      const { tokenHash, tokenBox, chatUserId, businessUserId, sessionId } = pair
-      const times = [pair.issuedAt, pair.expiresAt]
-      insert.run(chatServer, tokenHash, tokenBox, chatUserId, businessUserId, sessionId, ...times)
-    },
-    removePair(tokenHash: string) {
-      remove.run(tokenHash)
-    },
-  }
-}
-
-function sessionMethods(db: Database.Database) {
-  const insert = db.prepare('INSERT OR REPLACE INTO revokedSessions VALUES (?, ?)')
-  const select = db.prepare('SELECT 1 FROM revokedSessions WHERE sessionId = ?')
-  return {
-    revokeSession(sessionId: string, expiresAt: number) {
-      insert.run(sessionId, expiresAt)
-    },
-    isSessionRevoked: (sessionId: string) => select.get(sessionId) !== undefined,
-  }
+function read<T>(value: string | undefined): T | undefined {
+  return value === undefined ? undefined : (JSON.parse(value) as T)
 }

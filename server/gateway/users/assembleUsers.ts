@@ -4,8 +4,8 @@ import type { Agent } from '../chat/agent'
 import type { ChatAccounts } from '../chat/chatAccounts'
 import type { ChatSessions } from '../chat/chatSessions'
 import type { Clock } from '../clock'
-import type { Caller } from '../identity/identityProvider'
 import type { GatewayStore } from '../store/gatewayStore'
+import type { Locks } from '../store/locks'
 import { createReconcile } from './reconcile'
 import { userHook } from './userHook'
 import { createUserOperations } from './userOperations'
@@ -20,23 +20,15 @@ export type UsersOptions = {
   sessions: ChatSessions
   serviceSecret: string | undefined
   hookSecret: string | undefined
-  /** Ends the live connections of a sign-in. */
-  onSignOut(caller: Caller): void
+  locks: Locks
   clock: Clock
   logger: Logger
 }
 
 /** Adds what the business system may ask about its users' chat accounts. */
 export async function addUserRoutes(app: FastifyInstance, options: UsersOptions): Promise<void> {
-  const { users, store, clock, serviceSecret } = options
-  const operations = createUserOperations({
-    ...options,
-    onBlocked(userId) {
-      for (const { sessionId, expiresAt } of store.pairsOfUser(userId)) {
-        options.onSignOut({ userId, sessionId, expiresAt, username: '', name: '', email: '' })
-      }
-    },
-  })
+  const { users, clock, serviceSecret } = options
+  const operations = createUserOperations(options)
   const reconcile = createReconcile(operations, users)
   await app.register(userRoutes, {
     prefix: '/api/services/app/Im',

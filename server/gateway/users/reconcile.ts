@@ -50,10 +50,12 @@ async function run(
     throw new ImError('bad-request', 'Switching everybody off needs a list of users that stay.')
   }
   const named = new Set(users.map(({ userId }) => userId))
-  for (const user of users) store.saveUser(toBusinessUser(user))
-  if (deactivateOthers) switchOthersOff(store, named)
+  for (const user of users) {
+    await store.saveUser(toBusinessUser(user, await store.user(user.userId)))
+  }
+  if (deactivateOthers) await switchOthersOff(store, named)
   const report = emptyReport()
-  for (const user of store.users()) {
+  for (const user of await store.users()) {
     report.checked += 1
     try {
       report[await operations.reconcile(user)] += 1
@@ -65,10 +67,10 @@ async function run(
   return report
 }
 
-function switchOthersOff(store: UserStore, named: ReadonlySet<string>): void {
-  for (const user of store.users()) {
+async function switchOthersOff(store: UserStore, named: ReadonlySet<string>): Promise<void> {
+  for (const user of await store.users()) {
     if (named.has(user.userId) || user.state !== 'active') continue
-    store.saveUser({ ...user, state: 'inactive' })
+    await store.saveUser({ ...user, state: 'inactive' })
   }
 }
 

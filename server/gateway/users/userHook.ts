@@ -64,13 +64,13 @@ export const userHook: FastifyPluginAsyncTypebox<UserHookOptions> = async (app, 
       const signature = requireSigned(request, body, options)
       const message = readEvent(body)
       const expiresAt = options.clock.now() + 2 * windowSeconds * 1000
-      if (!options.users.addDelivery(signature, expiresAt)) {
+      if (!(await options.users.addDelivery(signature, expiresAt))) {
         throw new ImError('not-allowed', 'This message was delivered before.')
       }
       try {
         await handle(message, options.operations)
       } catch (error) {
-        options.users.removeDelivery(signature)
+        await options.users.removeDelivery(signature)
         throw error
       }
       return abpSuccess(null)

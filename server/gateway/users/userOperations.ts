@@ -6,6 +6,7 @@ import type { ChatSessions } from '../chat/chatSessions'
 import { syntheticEmail } from '../identity/claims'
 import { ImError } from '../imError'
 import type { ChatAccount, GatewayStore } from '../store/gatewayStore'
+import type { Locks } from '../store/locks'
 import type { BusinessUser, UserStore } from './userStore'
 
 /** A user as the business system sends them. */
@@ -18,6 +19,8 @@ export type UserInput = {
   emailAddress?: string
   /** True when left out. */
   isActive?: boolean
+  /** Address of the picture, which the chat server fetches; left alone when left out. */
+  avatarUrl?: string
 }
 
 export type UserChanges = {
@@ -25,6 +28,7 @@ export type UserChanges = {
   name?: string
   emailAddress?: string
   isActive?: boolean
+  avatarUrl?: string
 }
 
 /** The chat side of a business user. */
@@ -54,58 +58,42 @@ export type UserOperationsOptions = {
   accounts: ChatAccounts
   agent: Agent
   sessions: ChatSessions
-  /** Told when a user may not go on, so that open connections end. */
-  onBlocked(userId: string): void
+  locks: Locks
   logger: Logger
 }
 
 export function createUserOperations(options: UserOperationsOptions): UserOperations {
-  const { users, store } = options
-  const lock = createUserLock()
+  const { users, store, locks } = options
+  const lock = <T>(userId: string, work: () => Promise<T>) => locks.run(`user:${userId}`, work)
   return {
     create: (input) =>
       lock(input.userId, async () => {
-        const user = toBusinessUser(input)
-        users.saveUser(user)
+        const user = toBusinessUser(input, await users.user(input.userId))
+        await users.saveUser(user)
         await bringTo(options, user)
-        return answerOf(user, store.account(user.userId))
+        return answerOf(user, await store.account(user.userId))
       }),
     update: (changes) =>
       lock(changes.userId, async () => {
         const user = changed(await knownUser(options, changes.userId), changes)
-        users.saveUser(user)
+        await users.saveUser(user)
         await bringTo(options, user)
-        return answerOf(user, store.account(user.userId))
+        return answerOf(user, await store.account(user.userId))
       }),
     delete: (userId) =>
       lock(userId, async () => {
-        const known = users.user(userId) ?? unnamedUser(userId)
+        const known = (await users.user(userId)) ?? unnamedUser(userId)
         const gone = { ...known, state: 'deleted' as const }
-        users.saveUser(gone)
+        await users.saveUser(gone)
         await bringTo(options, gone)
       }),
     reconcile: (user) => lock(user.userId, () => bringTo(options, user)),
   }
 }
 
-/** Runs the operations of one user after one another. */
-function createUserLock() {
-  const last = new Map<string, Promise<unknown>>()
-  return async <T>(userId: string, work: () => Promise<T>): Promise<T> => {
-    const mine = (last.get(userId) ?? Promise.resolve()).then(work, work)
-    last.set(userId, mine)
-    try {
-      return await mine
-    } finally {
-      if (last.get(userId) === mine) last.delete(userId)
-    }
-  }
-}
-
 async function bringTo(options: UserOperationsOptions, user: BusinessUser): Promise<Outcome> {
   try {
     if (user.state === 'active') return await makeActive(options, user)
-    options.onBlocked(user.userId)
     await options.sessions.closeAll(user.userId)
     return user.state === 'deleted' ? await remove(options, user) : await switchOff(options, user)
   } catch (error) {
@@ -121,26 +109,42 @@ async function bringTo(options: UserOperationsOptions, user: BusinessUser): Prom
 async function makeActive(options: UserOperationsOptions, user: BusinessUser): Promise<Outcome> {
   const { accounts, agent, store } = options
   await accounts.forgetIfGone(user)
-  const isNew = store.account(user.userId) === undefined
+  const isNew = (await store.account(user.userId)) === undefined
   const { chatUserId } = await accounts.ensure(user)
   const found = await agent.findById(chatUserId)
   if (!found) throw new ImError('chat-unavailable', 'The chat account is not to be found.', 5)
   const changes: { name?: string; email?: string } = {}
   if (found.name !== user.name) changes.name = user.name
   if (!found.emails.includes(user.email.toLowerCase())) changes.email = user.email
-  const hasChanges = Object.keys(changes).length > 0
-  if (hasChanges) await agent.updateUser(chatUserId, changes)
+  const hasPicture = await showPicture(options, user, chatUserId, isNew)
+  const isChanged = Object.keys(changes).length > 0
+  const hasChanges = isChanged || hasPicture
+  if (isChanged) await agent.updateUser(chatUserId, changes)
   if (!found.active) await agent.setActive(chatUserId, true)
   if (isNew) return 'created'
   if (!found.active) return 'reactivated'
   return hasChanges ? 'updated' : 'unchanged'
 }
 
+/** @returns whether the chat server had to be given the picture. */
+async function showPicture(
+  { agent, users }: UserOperationsOptions,
+  user: BusinessUser,
+  chatUserId: string,
+  isNew: boolean,
+): Promise<boolean> {
+  const { avatarUrl, shownAvatarUrl } = user
+  if (avatarUrl === undefined || (avatarUrl === shownAvatarUrl && !isNew)) return false
+  await agent.setAvatar(chatUserId, avatarUrl)
+  await users.saveUser({ ...user, shownAvatarUrl: avatarUrl })
+  return true
+}
+
 async function switchOff(
   { store, agent }: UserOperationsOptions,
   { userId }: BusinessUser,
 ): Promise<Outcome> {
-  const account = store.account(userId)
+  const account = await store.account(userId)
   const found = account && (await agent.findById(account.chatUserId))
   if (!found?.active) return 'unchanged'
   await agent.setActive(found.id, false)
@@ -151,7 +155,7 @@ async function remove(
   { store, agent }: UserOperationsOptions,
   { userId }: BusinessUser,
 ): Promise<Outcome> {
-  const account = store.account(userId)
+  const account = await store.account(userId)
   if (!account) return 'unchanged'
   // An administrator's account is never deleted from outside, whatever it is linked to.
   const found = await agent.findById(account.chatUserId)
@@ -159,30 +163,36 @@ async function remove(
     throw new ImError('not-allowed', 'An administrator of the chat server cannot be deleted here.')
   }
   if (found) await agent.deleteUser(found.id)
-  store.removeAccount(userId)
+  await store.removeAccount(userId)
   return 'deleted'
 }
 
-/** The state that an input asks for. */
-export function toBusinessUser({
-  userId,
-  userName,
-  name,
-  emailAddress,
-  isActive,
-}: UserInput): BusinessUser {
-  return {
+/**
+ * The state that an input asks for.
+ *
+ * @param known what was known of this user, for the picture.
+ */
+export function toBusinessUser(input: UserInput, known: BusinessUser | undefined): BusinessUser {
+  const { userId, userName, name, emailAddress, isActive } = input
+  const avatarUrl = input.avatarUrl ?? known?.avatarUrl
+  const user: BusinessUser = {
     userId,
     username: userName,
     name: name ?? userName,
     email: emailAddress ?? syntheticEmail(userId),
     state: (isActive ?? true) ? 'active' : 'inactive',
   }
+  if (avatarUrl !== undefined) user.avatarUrl = avatarUrl
+  if (known?.shownAvatarUrl !== undefined) user.shownAvatarUrl = known.shownAvatarUrl
+  return user
 }
 
-function changed(user: BusinessUser, { name, emailAddress, isActive }: UserChanges): BusinessUser {
+function changed(user: BusinessUser, changes: UserChanges): BusinessUser {
+  const { name, emailAddress, isActive, avatarUrl } = changes
   const state = isActive === undefined ? user.state : isActive ? 'active' : 'inactive'
-  return { ...user, name: name ?? user.name, email: emailAddress ?? user.email, state }
+  const next = { ...user, name: name ?? user.name, email: emailAddress ?? user.email, state }
+  if (avatarUrl !== undefined) next.avatarUrl = avatarUrl
+  return next
 }
 
 /** Also somebody who has only signed in so far can be changed; what is not told stays as the chat server has it. */
@@ -190,9 +200,9 @@ async function knownUser(
   { users, store, agent }: UserOperationsOptions,
   userId: string,
 ): Promise<BusinessUser> {
-  const known = users.user(userId)
+  const known = await users.user(userId)
   if (known && known.state !== 'deleted') return known
-  const account = known ? undefined : store.account(userId)
+  const account = known ? undefined : await store.account(userId)
   const found = account && (await agent.findById(account.chatUserId))
   if (!found) throw new ImError('not-found', 'There is no user with this id.')
   const { username, name, emails } = found

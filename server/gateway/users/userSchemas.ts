@@ -12,6 +12,11 @@ const emailAddress = Type.String({
   description: 'Counts as verified',
 })
 const isActive = Type.Boolean()
+const avatarUrl = Type.String({
+  maxLength: 2048,
+  pattern: '^https?://[^\\s]+$',
+  description: 'Address of the picture, which the chat server fetches',
+})
 
 export const userInput = Type.Object({
   userId,
@@ -19,6 +24,7 @@ export const userInput = Type.Object({
   name: Type.Optional(name),
   emailAddress: Type.Optional(emailAddress),
   isActive: Type.Optional(isActive),
+  avatarUrl: Type.Optional(avatarUrl),
 })
 
 export const userChanges = Type.Object({
@@ -26,6 +32,7 @@ export const userChanges = Type.Object({
   name: Type.Optional(name),
   emailAddress: Type.Optional(emailAddress),
   isActive: Type.Optional(isActive),
+  avatarUrl: Type.Optional(avatarUrl),
 })
 
 export const userAnswer = Type.Object({

@@ -1,10 +1,12 @@
 import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
 import type { AgentCredentials } from './gateway/chat/agentSession'
+import { readEnvironment, type ConfigKey, type Environment } from './configFile'
 import { StartError } from './errors'
 import { readIdentitySettings, type IdentitySettings } from './gateway/identity/identitySettings'
+import { isNetwork } from './gateway/web/addressList'
 
-/** Everything the environment decides, checked. */
+/** Everything the configuration file and the environment decide, checked. */
 export type Config = {
   port: number
   host: string
@@ -17,6 +19,8 @@ export type Config = {
   realtimeUrl: string | undefined
   /** Who holds the chat tokens: the clients (`ddp`), or the gateway alone (`signalr`). */
   realtimeMode: RealtimeMode
+  /** Whether front-end authentication also sets the chat session as cookies. */
+  cookies: boolean
   corsOrigins: string[]
   trustedProxies: string[]
   /** 32 bytes in hex; undefined: made and kept in the data folder. */
@@ -44,8 +48,6 @@ export type RealChat = {
   createTokenSecret: string | undefined
 }
 
-type Environment = Record<string, string | undefined>
-
 const realtimeModes = ['ddp', 'signalr'] as const
 
 type RealtimeMode = (typeof realtimeModes)[number]
@@ -55,11 +57,12 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent']
 /**
  * Reads the configuration.
  *
- * @param env the process environment.
+ * @param variables the process environment; `IM_CONFIG` may name a file with more.
  * @param root the repository's folder: where the H5 build lies and what relative paths start from.
- * @throws {StartError} naming the variable whose value cannot be used.
+ * @throws {StartError} naming the key whose value cannot be used.
  */
-export function readConfig(env: Environment, root: string): Config {
+export function readConfig(variables: Environment, root: string): Config {
+  const env = readEnvironment(variables, root)
   const port = portOf(env, 'PORT', 8080)
   const chat = chatOf(env)
   if (chat.kind === 'embedded' && port !== 0 && chat.port === port) {
@@ -74,8 +77,9 @@ export function readConfig(env: Environment, root: string): Config {
     chat,
     realtimeUrl: realtimeUrlOf(env),
     realtimeMode: oneOf(env, 'IM_REALTIME', realtimeModes, 'ddp'),
+    cookies: cookiesOf(env),
     corsOrigins: listOf(env, 'CORS_ORIGINS').map((origin) => originOf('CORS_ORIGINS', origin)),
-    trustedProxies: listOf(env, 'TRUSTED_PROXIES'),
+    trustedProxies: listOf(env, 'TRUSTED_PROXIES').map((one) => networkOf('TRUSTED_PROXIES', one)),
     encryptionKey: keyOf(env, 'IM_ENCRYPTION_KEY'),
     h5Folder: resolve(root, 'dist/build/h5'),
     identities: identitiesOf(env, root),
@@ -114,6 +118,15 @@ function identitiesOf(env: Environment, root: string): IdentitySettings[] | unde
 
 function allowHttpOf(env: Environment): boolean {
   return flagOf(env, 'IM_ALLOW_HTTP', false)
+}
+
+/** With back-end authentication there is no chat token that could be in a cookie. */
+function cookiesOf(env: Environment): boolean {
+  const isOn = flagOf(env, 'IM_COOKIES', false)
+  if (isOn && text(env, 'IM_REALTIME') === 'signalr') {
+    throw new StartError('IM_COOKIES is for IM_REALTIME=ddp only; leave one of them out.')
+  }
+  return isOn
 }
 
 /** Tokens must not cross a network in the clear (gateway reference 7, item 4). */
@@ -163,12 +176,12 @@ function requireBoth(
   throw new StartError(`${there} is set but ${missing} is not; set both.`)
 }
 
-function text(env: Environment, name: string): string | undefined {
+function text(env: Environment, name: ConfigKey): string | undefined {
   const value = env[name]?.trim()
   return value === '' ? undefined : value
 }
 
-function portOf(env: Environment, name: string, fallback: number): number {
+function portOf(env: Environment, name: ConfigKey, fallback: number): number {
   const value = text(env, name)
   if (value === undefined) return fallback
   const port = Number(value)
@@ -176,7 +189,7 @@ function portOf(env: Environment, name: string, fallback: number): number {
   throw new StartError(`${name} has to be a port number from 0 to 65535, not "${value}".`)
 }
 
-function flagOf(env: Environment, name: string, fallback: boolean): boolean {
+function flagOf(env: Environment, name: ConfigKey, fallback: boolean): boolean {
   const value = text(env, name)?.toLowerCase()
   if (value === undefined) return fallback
   if (['1', 'true', 'yes', 'on'].includes(value)) return true
@@ -186,7 +199,7 @@ function flagOf(env: Environment, name: string, fallback: boolean): boolean {
 
 function oneOf<T extends string>(
   env: Environment,
-  name: string,
+  name: ConfigKey,
   allowed: readonly T[],
   fallback: T,
 ): T {
@@ -196,7 +209,7 @@ function oneOf<T extends string>(
   throw new StartError(`${name} has to be one of ${allowed.join(', ')}, not "${value}".`)
 }
 
-function listOf(env: Environment, name: string): string[] {
+function listOf(env: Environment, name: ConfigKey): string[] {
   return (text(env, name) ?? '')
     .split(',')
     .map((item) => item.trim())
@@ -210,6 +223,12 @@ function urlOf(name: string, value: string, protocols: string[]): URL {
   throw new StartError(
     `${name} is not a usable address; write it like ${protocols[1] ?? ''}//chat.example.com.`,
   )
+}
+
+/** An address or a network such as 10.0.0.0/8. */
+function networkOf(name: ConfigKey, value: string): string {
+  if (isNetwork(value)) return value
+  throw new StartError(`${name} has to be a list of IP addresses or networks such as 10.0.0.0/8.`)
 }
 
 function originOf(name: string, value: string): string {
@@ -229,14 +248,14 @@ function rateLimitOf(env: Environment): { perSecond: number; burst: number } | u
 }
 
 /** A secret that is too short can be guessed. */
-function secretOf(env: Environment, name: string): string | undefined {
+function secretOf(env: Environment, name: ConfigKey): string | undefined {
   const value = text(env, name)
   if (value === undefined || /^\S{32,}$/.test(value)) return value
   throw new StartError(`${name} has to have at least 32 characters, none of them a space.`)
 }
 
 /** The value is not repeated in the sentence: it is a secret. */
-function keyOf(env: Environment, name: string): string | undefined {
+function keyOf(env: Environment, name: ConfigKey): string | undefined {
   const value = text(env, name)
   if (value === undefined || /^[0-9a-f]{64}$/i.test(value)) return value
   throw new StartError(`${name} has to be 32 bytes in hex (64 characters).`)

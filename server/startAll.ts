@@ -71,6 +71,7 @@ export async function startAll(
       ...secrets,
       realtimeUrl: config.realtimeUrl,
       realtimeMode: config.realtimeMode,
+      cookies: config.cookies,
       corsOrigins: config.corsOrigins,
       trustedProxies: config.trustedProxies,
       h5Folder: config.h5Folder,

@@ -16,6 +16,7 @@ describe('the configuration', () => {
       chat: { kind: 'embedded', port: 3000 },
       realtimeUrl: undefined,
       realtimeMode: 'ddp',
+      cookies: false,
       corsOrigins: [],
       trustedProxies: [],
       encryptionKey: undefined,

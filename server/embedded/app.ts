@@ -4,6 +4,7 @@ import type { StatusEnds } from './domain/statusEnds'
 import type { Events } from './events/events'
 import type { Presence } from './events/presence'
 import type { Images } from './files/images'
+import type { FailedLogins } from './limits/failedLogins'
 import type { RateLimiter } from './limits/rateLimiter'
 import type { Previews } from './previews/previews'
 import type { Settings } from './settings'
@@ -36,6 +37,7 @@ export type App = {
   images: Images
   /** Undefined when nothing is limited. */
   rateLimiter: RateLimiter | undefined
+  failedLogins: FailedLogins
   /** How many proxies of our own stand in front and add to `X-Forwarded-For`. */
   forwardedCount: number
   /** Secret that `users.createToken` asks for; without it that endpoint refuses. */

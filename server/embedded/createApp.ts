@@ -6,6 +6,7 @@ import { createBus } from './events/bus'
 import { createEvents } from './events/events'
 import { createPresence } from './events/presence'
 import { createImages } from './files/images'
+import { createFailedLogins } from './limits/failedLogins'
 import { createRateLimiter } from './limits/rateLimiter'
 import type { OutsideFetch } from './previews/fetchPreview'
 import { createPreviews, noPreviews } from './previews/previews'
@@ -27,9 +28,11 @@ export const createApp = (
   options: AppOptions = {},
 ): App => {
   const bus = createBus(parts.store.driver)
+  const settings = createSettings(parts.store, settingOverrides(options))
   const app: App = {
     ...parts,
-    settings: createSettings(parts.store, settingOverrides(options)),
+    settings,
+    failedLogins: createFailedLogins(parts.clock, settings),
     permissions: createPermissions(parts.store),
     events: createEvents(bus, parts.store),
     presence: createPresence(bus),

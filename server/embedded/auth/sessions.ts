@@ -99,14 +99,16 @@ const digestFrom = (password: unknown): string => {
 
 const withPassword = async (
   app: App,
-  selector: unknown,
-  password: unknown,
+  user: UserDoc | undefined,
+  digest: string,
   code: unknown,
+  checkAgain: () => void,
 ): Promise<Session> => {
-  const digest = digestFrom(password)
-  const user = findUser(app, selector)
   const stored = user === undefined ? null : app.store.users.passwordHash(user._id)
-  if (!(await verifyPassword(digest, stored)) || user === undefined) throw refused()
+  const right = await verifyPassword(digest, stored)
+  // Guesses that were made side by side must not find the right one after the limit.
+  checkAgain()
+  if (!right || user === undefined) throw refused()
   const outdated = stored !== null && isOutdated(stored, app.hashRounds)
   const rehashed = outdated ? await hashPassword(digest, app.hashRounds) : undefined
   // Read again: the account may have changed while the hash was computed.
@@ -129,20 +131,48 @@ const withPassword = async (
   })
 }
 
+/** Whether somebody guessed: a right password without its code did not. */
+const isGuess = (error: unknown): boolean =>
+  error instanceof MeteorError && (error.code === 401 || error.code === 'totp-invalid')
+
+/** `withPassword` within the limits of failed sign-ins. */
+const withLimitedPassword = async (
+  app: App,
+  options: Record<string, unknown>,
+  address: string | undefined,
+): Promise<Session> => {
+  const digest = digestFrom(options.password)
+  const user = findUser(app, options.user)
+  const ip = app.rateLimiter === undefined ? undefined : address
+  const attempt = { uid: user?._id, ip }
+  app.failedLogins.check(attempt)
+  try {
+    const session = await withPassword(app, user, digest, options.code, () =>
+      app.failedLogins.check(attempt),
+    )
+    app.failedLogins.succeeded(attempt)
+    return session
+  } catch (error) {
+    if (isGuess(error)) app.failedLogins.failed(attempt)
+    throw error
+  }
+}
+
 /**
  * Signs in with one of the login objects of protocol reference 1.7 (password or resume).
  * `code` beside them is that of the second factor.
+ * @param address of the client; undefined when it is not known
  * @throws MeteorError 401 for every wrong credential, 400 for an object of another form, `totp-required` and
- * `totp-invalid` for an account with a second factor.
+ * `totp-invalid` for an account with a second factor, and those of `FailedLogins`.
  */
-export const login = async (app: App, options: unknown): Promise<Session> => {
+export const login = async (app: App, options: unknown, address?: string): Promise<Session> => {
   if (typeof options !== 'object' || options === null) throw badOptions()
-  const { resume: token, user, password, code } = options as Record<string, unknown>
+  const { resume: token, user, password } = options as Record<string, unknown>
   if (token !== undefined) {
     const session = typeof token === 'string' ? resume(app, token) : undefined
     if (session === undefined) throw refused()
     return session
   }
   if (user === undefined || password === undefined) throw badOptions()
-  return withPassword(app, user, password, code)
+  return withLimitedPassword(app, { ...options }, address)
 }

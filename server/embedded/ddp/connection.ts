@@ -35,6 +35,8 @@ export type DdpConnection = {
 type Parts = {
   app: App
   id: string
+  /** The client's address. */
+  ip: string
   signIn: SignIn
   subs: ConnectionSubs
   queue: TaskQueue
@@ -47,12 +49,7 @@ type Parts = {
   end: () => void
 }
 
-const createParts = (
-  app: App,
-  socket: DdpSocket,
-  ip: string | undefined,
-  end: () => void,
-): Parts => {
+const createParts = (app: App, socket: DdpSocket, ip: string, end: () => void): Parts => {
   const id = randomId()
   const send = (frame: object): void => socket.send(stringifyEjson(frame))
   const subs = createConnectionSubs({
@@ -67,7 +64,7 @@ const createParts = (
   const checkRate = (name: string): void =>
     checkDdpRate(app, { name, ip, connectionId: id, user: signIn.user() })
   const queue = createTaskQueue(() => app.clock.now())
-  return { app, id, signIn, subs, send, refuse, checkRate, end, queue }
+  return { app, id, ip, signIn, subs, send, refuse, checkRate, end, queue }
 }
 
 const runMethod = async (parts: Parts, { id, method, params }: MethodFrame): Promise<void> => {
@@ -75,7 +72,8 @@ const runMethod = async (parts: Parts, { id, method, params }: MethodFrame): Pro
   const connection = { id: parts.id, setSession: signIn.set, session: signIn.session }
   try {
     parts.checkRate(method)
-    const result = await callMethod({ app, user: signIn.user(), connection }, method, params)
+    const caller = { app, user: signIn.user(), ip: parts.ip, connection }
+    const result = await callMethod(caller, method, params)
     send({ msg: 'result', id, result })
   } catch (error) {
     if (!isExpected(error)) app.logger.error({ err: error, method }, 'method failed')
@@ -152,7 +150,7 @@ const readFrame = (parts: Parts, text: string): Frame | undefined => {
 }
 
 /** One DDP connection: the rules of protocol reference 1.1 to 1.7. `ip` is the client's address, for the rate limits. */
-export const createConnection = (app: App, socket: DdpSocket, ip?: string): DdpConnection => {
+export const createConnection = (app: App, socket: DdpSocket, ip = ''): DdpConnection => {
   let connected = false
   let ended = false
   const closed = (): void => {

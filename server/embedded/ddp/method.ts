@@ -14,6 +14,8 @@ export type MethodConnection = {
 export type MethodCaller = {
   app: App
   user: UserDoc | undefined
+  /** The client's address. */
+  ip: string
   /** Undefined when the method came over REST (`method.call`). */
   connection: MethodConnection | undefined
 }

@@ -6,7 +6,7 @@ import type { Rate } from './rateLimiter'
 /** A call of a method, or a subscription, by its name. Over REST there is no connection. */
 export type DdpCall = {
   name: string
-  ip: string | undefined
+  ip: string
   connectionId: string | undefined
   user: UserDoc | undefined
 }
@@ -31,7 +31,7 @@ const rulesOf = (app: App, { name, ip, connectionId, user }: DdpCall): Rule[] =>
   const rules: Rule[] = []
   // Subscriptions to streams may be four times as many in four times the time.
   const factor = name.startsWith('stream-') ? 4 : 1
-  if (ip !== undefined && !isLocal(ip)) rules.push({ key: `ip ${ip}`, rate: rateOf(app, 'IP') })
+  if (!isLocal(ip)) rules.push({ key: `ip ${ip}`, rate: rateOf(app, 'IP') })
   if (user !== undefined) {
     const uid = user._id
     rules.push({ key: `user ${uid}`, rate: rateOf(app, 'User') })
@@ -47,9 +47,10 @@ const rulesOf = (app: App, { name, ip, connectionId, user }: DdpCall): Rule[] =>
     const key = `connection ${connectionId}`
     rules.push({ key, rate: rateOf(app, 'Connection') })
     rules.push({ key: `${key} ${name}`, rate: rateOf(app, 'Connection_By_Method', factor) })
-    if (accountMethods.has(name)) {
-      rules.push({ key: `${key} account`, rate: { calls: 5, windowMs: 10_000 } })
-    }
+  }
+  if (accountMethods.has(name)) {
+    const key = connectionId === undefined ? `address ${ip}` : `connection ${connectionId}`
+    rules.push({ key: `${key} account`, rate: { calls: 5, windowMs: 10_000 } })
   }
   return rules
 }

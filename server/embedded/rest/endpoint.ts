@@ -14,6 +14,8 @@ export type Call<Query, Body> = {
   /** The rest of the path of an endpoint that ends with a slash, for example the method of `method.call/`. */
   rest: string
   request: IncomingMessage
+  /** The client's address (`clientAddress`). */
+  ip: string
 }
 
 /** A call of a signed-in user. */

@@ -30,9 +30,9 @@ const readMessage = (text: string): MethodMessage => {
 const run = async (call: Call<unknown, { message: string }>): Promise<Reply> => {
   const { app } = call
   const { id, method, params } = readMessage(call.body.message)
-  const caller: MethodCaller = { app, user: call.session?.user, connection: undefined }
+  const caller: MethodCaller = { app, user: call.session?.user, ip: call.ip, connection: undefined }
   try {
-    checkDdpRate(app, { name: method, ip: undefined, connectionId: undefined, user: caller.user })
+    checkDdpRate(app, { name: method, ip: call.ip, connectionId: undefined, user: caller.user })
     const result = await callMethod(caller, method, params)
     const message = stringifyEjson({ msg: 'result', id, result })
     return new Reply(200, { message, success: true })

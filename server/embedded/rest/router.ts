@@ -113,11 +113,10 @@ const checkPermissions = (app: App, endpoint: Endpoint, session: Session | undef
 const checkRate = (
   app: App,
   endpoint: Endpoint,
-  request: IncomingMessage,
+  ip: string,
   session: Session | undefined,
   headers: Headers,
 ): void => {
-  const ip = clientAddress(request, app.forwardedCount)
   const rate = restRate(app, endpoint, ip, session?.user)
   if (rate === undefined) return
   Object.assign(headers, rateHeaders(rate))
@@ -135,8 +134,9 @@ const runEndpoint = async (
   headers: Headers,
 ): Promise<Reply> => {
   const session = sessionOf(app, request)
+  const ip = clientAddress(request, app.forwardedCount)
   if (endpoint.auth === 'user' && session === undefined) throw new NotLoggedIn()
-  checkRate(app, endpoint, request, session, headers)
+  checkRate(app, endpoint, ip, session, headers)
   // The body is read in any case, so that a refused upload does not leave the connection half-used.
   const mayHaveBody = endpoint.method === 'POST' || endpoint.body !== undefined
   const hasBody = mayHaveBody && endpoint.readsRequest !== true
@@ -147,7 +147,7 @@ const runEndpoint = async (
   if (wrongQuery !== undefined) throw new MeteorError('error-invalid-params', wrongQuery)
   const wrongBody = hasBody ? problemWith(endpoint.body, body) : undefined
   if (wrongBody !== undefined) throw new MeteorError('invalid-params', wrongBody)
-  const answer = await endpoint.handle({ app, query, body, session, rest, request })
+  const answer = await endpoint.handle({ app, query, body, session, rest, request, ip })
   return answer instanceof Reply ? answer : new Reply(200, { ...answer, success: true })
 }
 

@@ -51,10 +51,10 @@ const refusal = (error: MeteorError): Reply => {
   return new Reply(401, body)
 }
 
-const signIn = openPost('login', loginBody, async ({ app, body }) => {
+const signIn = openPost('login', loginBody, async ({ app, body, ip }) => {
   let session: Session
   try {
-    session = await login(app, formOf(body))
+    session = await login(app, formOf(body), ip)
   } catch (error) {
     if (error instanceof MeteorError) return refusal(error)
     throw error

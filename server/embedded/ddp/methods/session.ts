@@ -4,8 +4,8 @@ import type { Method } from '../method'
 
 export const sessionMethods: Readonly<Record<string, Method>> = {
   /** Protocol reference 1.7. */
-  login: async ({ app, connection }, [options]) => {
-    const session = await login(app, loginOptions(options))
+  login: async ({ app, ip, connection }, [options]) => {
+    const session = await login(app, loginOptions(options), ip)
     connection?.setSession(session)
     return {
       id: session.user._id,

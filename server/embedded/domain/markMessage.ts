@@ -3,7 +3,7 @@ import type { MessageDoc, UserDoc } from '../documents'
 import { MeteorError, TextError } from '../errors'
 import { replaceMessage } from './editMessage'
 import { accessibleRoom, writableRoom } from './roomAccess'
-import { addSystemMessage } from './systemMessage'
+import { tellRoom } from './systemMessage'
 
 /**
  * A message that the user may read.
@@ -144,8 +144,7 @@ export const pin = (app: App, user: UserDoc, messageId: string): MessageDoc => {
     }
     const attachments = [attachment]
     const current = app.store.rooms.get(room._id) ?? room
-    const told = addSystemMessage(app, current, 'message_pinned', user, '', { attachments })
-    return told.lastMessage ?? message
+    return tellRoom(app, current, 'message_pinned', user, '', { attachments }).message
   })
 }
 

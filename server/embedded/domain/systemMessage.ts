@@ -8,18 +8,21 @@ export type SystemExtra = Partial<
   Pick<MessageDoc, 'role' | 'attachments' | 'drid' | 'dcount' | 'dlm'>
 >
 
+/** What `tellRoom` wrote: the line, and the room as it is afterwards. */
+export type Told = { message: MessageDoc; room: RoomDoc }
+
 /**
  * Stores a system line (protocol reference 4.2). It counts in `msgs` and leaves `lm`, `lastMessage` and `alert` alone
- * (5.2), but for a pinned message. A type that the workspace or the room hides is stored and not sent (2.3). Answers the room as it is afterwards.
+ * (5.2). A type that the workspace or the room hides is stored and not sent (2.3).
  */
-export const addSystemMessage = (
+export const tellRoom = (
   app: App,
   room: RoomDoc,
   type: string,
   actor: UserDoc,
   msg: string,
   extra: SystemExtra = {},
-): RoomDoc => {
+): Told => {
   const message: MessageDoc = {
     _id: randomId(),
     rid: room._id,
@@ -32,10 +35,13 @@ export const addSystemMessage = (
   }
   Object.assign(message, extra)
   const changed: RoomDoc = { ...room, msgs: room.msgs + 1, _updatedAt: app.store.stamps.next() }
-  if (type === 'message_pinned') Object.assign(changed, { lm: message.ts, lastMessage: message })
   app.store.messages.insert(message)
   app.store.rooms.update(changed)
   if (!hiddenTypes(app, room).includes(type)) app.events.message(message)
   app.events.room(changed)
-  return changed
+  return { message, room: changed }
 }
+
+/** `tellRoom` that answers the room as it is afterwards. */
+export const addSystemMessage = (...told: Parameters<typeof tellRoom>): RoomDoc =>
+  tellRoom(...told).room

@@ -29,6 +29,8 @@ export type PlaceKeeperOptions = {
   elementId: string
   /** CSS selector of the things inside of it of which the topmost visible one must not move. */
   anchors: string
+  /** CSS selector of the row that such a thing is in: a place is told by it. */
+  rows: string
   /** Whether the list stays at its newest end instead. */
   isFollowing: () => boolean
 }
@@ -36,6 +38,8 @@ export type PlaceKeeperOptions = {
 export type PlaceKeeper = {
   /** The list was moved on purpose: what is at its top now is what must not move. */
   note(): void
+  /** Something has just changed its size: puts what is read back at once instead of before the next frame. */
+  correct(): void
   /** The topmost visible thing and how far it is below the list's top, in px. */
   place(): { elementId: string; offset: number } | undefined
   dispose: Disposer
@@ -95,9 +99,11 @@ export function keepPlace(options: PlaceKeeperOptions): PlaceKeeper | undefined 
   list.addEventListener('scroll', note, { passive: true })
   return {
     note,
+    correct,
     place() {
       const found = topmost()
-      return found && { elementId: found.element.id, offset: found.offset }
+      const row = found?.element.closest(options.rows)
+      return found && row ? { elementId: found.element.id, offset: offsetOf(row) } : undefined
     },
     dispose() {
       sizes.disconnect()

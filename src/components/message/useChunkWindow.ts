@@ -40,8 +40,8 @@ export type ChunkWindow = {
   reset(): void
   /** Draws a chunk and its neighbours; what was drawn before is left. */
   showAround(key: string): void
-  /** Newer chunks than this one are not drawn any more; nothing moves. */
-  showFrom(key: string): Promise<void>
+  /** Newer chunks than this one are not drawn any more; nothing moves. False when something else came in between. */
+  showFrom(key: string): Promise<boolean>
   /** The width has changed, and with it every height. */
   forgetHeights(): void
 }
@@ -59,7 +59,7 @@ export function useChunkWindow(options: ChunkWindowOptions): ChunkWindow {
   const staged = shallowRef<ViewChunk>()
   const heights = shallowRef<ReadonlyMap<string, number>>(new Map())
   let hadGap = false
-  let isMoving = false
+  let moving: Promise<void> | undefined
   /** Grows with each reset: a move that was measuring then does not happen any more. */
   let resets = 0
 
@@ -117,15 +117,26 @@ export function useChunkWindow(options: ChunkWindowOptions): ChunkWindow {
 
   /** One move at a time: a second one would measure chunks that are about to leave. */
   async function move(change: () => Promise<void> | void): Promise<void> {
-    if (isMoving) return
-    isMoving = true
-    const resetsBefore = resets
+    if (moving) return
+    moving = measureAnd(change)
     try {
-      await remember()
-      if (resets === resetsBefore) await change()
+      await moving
     } finally {
-      isMoving = false
+      moving = undefined
     }
+  }
+
+  async function measureAnd(change: () => Promise<void> | void): Promise<void> {
+    const resetsBefore = resets
+    await remember()
+    if (resets === resetsBefore) await change()
+  }
+
+  /** Chunks are about to come in on the newer side of this one: they must not push what is read out of the window. */
+  async function showFrom(key: string): Promise<boolean> {
+    while (moving) await moving.catch(() => undefined)
+    await move(() => leaveTo(indexOf(chunks.value, key)))
+    return chunks.value[start.value]?.key === key
   }
 
   /** Makes the chunk at an index the newest drawn one; those before it leave their heights. */
@@ -191,7 +202,7 @@ export function useChunkWindow(options: ChunkWindowOptions): ChunkWindow {
     },
     reset: () => jumpTo(0),
     showAround: (key) => jumpTo(indexOf(chunks.value, key) - 2),
-    showFrom: (key) => move(() => leaveTo(indexOf(chunks.value, key))),
+    showFrom,
     forgetHeights() {
       heights.value = new Map()
     },

@@ -82,6 +82,7 @@ export function useListScroll(options: ListScrollOptions) {
       keeper = keepPlace({
         elementId: scrollerId,
         anchors: '.bubble, .note',
+        rows: '.row',
         isFollowing: options.isFollowing,
       })
     },
@@ -98,9 +99,13 @@ export function useListScroll(options: ListScrollOptions) {
       goTo(0)
       keeper?.note()
     },
-    /** The newer end grew by so many px; where a keeper watches, it has seen it itself. */
+    /** The newer end grew by so many px; a keeper knows itself by how much. */
     async follow(px: number) {
-      if (keeper) return
+      if (keeper) {
+        await nextTick()
+        keeper.correct()
+        return
+      }
       goTo((await measureScroll(component, scroller)) + px)
     },
   }

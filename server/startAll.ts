@@ -1,9 +1,11 @@
+import { hkdfSync } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config, EmbeddedChat, RealChat } from './config'
 import { demoPeople } from './demo/people'
-import { startEmbedded } from './embedded/server'
+import { publicFetch } from './embedded/outside/publicFetch'
+import { startEmbedded, type EmbeddedOptions } from './embedded/server'
 import { explainDataDirError, explainListenError, StartError } from './errors'
 import type { AgentCredentials } from './gateway/chat/agentSession'
 import { startGateway } from './gateway/gateway'
@@ -13,8 +15,6 @@ import { readOrCreateSecret } from './secrets'
 
 const probeTimeoutMs = 10_000
 const agentUsername = 'im-agent'
-/** A stop waits so long for requests that are under way. */
-const drainMs = 10_000
 
 export type RunningServers = {
   /** The gateway: H5 build, REST and realtime on one origin. */
@@ -65,7 +65,8 @@ export async function startAll(
       allowHttp: config.allowHttp,
       rateLimit: config.rateLimit,
       metricsToken: config.metricsToken,
-      drainMs,
+      drainMs: config.drainMs,
+      redisUrl: config.redisUrl,
       serviceSecret: config.serviceSecret,
       hookSecret: config.hookSecret,
       ...secrets,
@@ -88,12 +89,21 @@ export async function startAll(
   }
 }
 
-function prepareDataDir({ dataDir, encryptionKey }: Config) {
+function prepareDataDir({ dataDir, encryptionKey, redisUrl }: Config) {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const isShared = redisUrl !== undefined && encryptionKey !== undefined
   return {
-    tokenKey: readOrCreateSecret(dataDir, 'business-token.key'),
+    // What one gateway signs the others have to accept.
+    tokenKey: isShared
+      ? sharedTokenKey(encryptionKey)
+      : readOrCreateSecret(dataDir, 'business-token.key'),
     encryptionKey: encryptionKey ?? readOrCreateSecret(dataDir, 'encryption.key'),
   }
+}
+
+function sharedTokenKey(encryptionKey: string): string {
+  const key = Buffer.from(encryptionKey, 'hex')
+  return Buffer.from(hkdfSync('sha256', key, '', 'business-token', 32)).toString('hex')
 }
 
 function withDataDir<T>(dataDir: string, work: () => T): T {
@@ -114,17 +124,20 @@ async function startEmbeddedChat(
     createTokenSecret: readOrCreateSecret(dataDir, 'embedded-create-token.secret'),
   }))
   const admin = { username: agentUsername, password, email: 'im-agent@im.invalid' }
+  const options: EmbeddedOptions = {
+    port,
+    // Only the gateway talks to it; other devices reach it through the gateway.
+    host: '127.0.0.1',
+    dataDir: join(dataDir, 'embedded'),
+    createTokenSecret,
+    admin,
+    demo,
+    logger,
+  }
+  // Trying it asks nobody outside; the setting API_Embed switches link previews off elsewhere.
+  if (!demo) options.outside = publicFetch
   try {
-    const embedded = await startEmbedded({
-      port,
-      // Only the gateway talks to it; other devices reach it through the gateway.
-      host: '127.0.0.1',
-      dataDir: join(dataDir, 'embedded'),
-      createTokenSecret,
-      admin,
-      demo,
-      logger,
-    })
+    const embedded = await startEmbedded(options)
     return {
       address: embedded.url,
       name: 'embedded',

@@ -33,9 +33,12 @@ const messageOf = (error: unknown): string => {
   return typeof message === 'string' ? (message.split(/[.\n]/)[0] ?? '') : String(error)
 }
 
+/** What decides how arguments are read. */
+export type Arguments = Pick<Command, 'name' | 'usage' | 'options' | 'positionals'>
+
 /** @throws UsageError for an unknown option, a missing value or too many arguments. */
 export const parseCommand = (
-  command: Command,
+  command: Arguments,
   args: readonly string[],
 ): Pick<Given, 'values' | 'positionals'> => {
   const parsed = parse(command, args)
@@ -47,7 +50,7 @@ export const parseCommand = (
   return { values, positionals: parsed.positionals }
 }
 
-const parse = (command: Command, args: readonly string[]) => {
+const parse = (command: Arguments, args: readonly string[]) => {
   try {
     const { options } = command
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: true })

@@ -9,6 +9,8 @@ export type EmbeddedEnvironment = {
   dataDir: string
   admin: FirstAdmin
   createTokenSecret: string | undefined
+  /** A JSON file with settings by their ids. */
+  settingsFile: string | undefined
   /** How many proxies of our own add to `X-Forwarded-For`. */
   forwardedCount: number
   logLevel: string
@@ -48,6 +50,11 @@ const adminOf = (env: Variables): FirstAdmin => {
 export const dataDirOf = (env: Variables, root: string): string =>
   resolve(root, text(env, 'DATA_DIR') ?? '.data/rocketchat')
 
+const fileOf = (env: Variables, root: string): string | undefined => {
+  const file = text(env, 'SETTINGS_FILE')
+  return file === undefined ? undefined : resolve(root, file)
+}
+
 /**
  * Reads the configuration; the names are Rocket.Chat's own where it has one.
  * @throws UsageError naming the variable whose value cannot be used. A password is never repeated.
@@ -63,6 +70,7 @@ export const readEnvironment = (env: Variables, root: string): EmbeddedEnvironme
     dataDir: dataDirOf(env, root),
     admin: adminOf(env),
     createTokenSecret: text(env, 'CREATE_TOKENS_FOR_USERS_SECRET'),
+    settingsFile: fileOf(env, root),
     forwardedCount: wholeNumber(env, 'HTTP_FORWARDED_COUNT', 0, 100),
     logLevel,
   }

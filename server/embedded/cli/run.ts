@@ -17,9 +17,17 @@ const commands: readonly Command[] = [
   vacuumCommand,
 ]
 
+const serveCommand = {
+  name: '',
+  usage: '[--settings FILE]',
+  options: { settings: { type: 'string' } },
+  positionals: 0,
+} as const
+
 const help = (): string =>
   [
     'npm run embedded                  starts the embedded Rocket.Chat alone',
+    'npm run embedded -- --settings FILE   with settings of a JSON file',
     'npm run embedded -- <command>     works on its data',
     '',
     ...commands.flatMap(({ name, usage, summary }) => [
@@ -29,8 +37,10 @@ const help = (): string =>
     '',
     'Environment: DATA_DIR (folder of rocketchat.db; .data/rocketchat when not set, npm start uses .data/embedded),',
     '  PORT (3000), HOST (0.0.0.0), ADMIN_USERNAME, ADMIN_PASS and ADMIN_EMAIL (first start only),',
-    '  OVERWRITE_SETTING_<id>, CREATE_TOKENS_FOR_USERS_SECRET, HTTP_FORWARDED_COUNT, LOG_LEVEL.',
+    '  SETTINGS_FILE (like --settings), OVERWRITE_SETTING_<id> (wins over the file), CREATE_TOKENS_FOR_USERS_SECRET, HTTP_FORWARDED_COUNT,',
+    '  LOG_LEVEL.',
     'Calls are limited as on Rocket.Chat; OVERWRITE_SETTING_API_Enable_Rate_Limiter=false switches that off.',
+    'Link previews ask public addresses; OVERWRITE_SETTING_API_Embed=false switches that off.',
   ].join('\n')
 
 export type Streams = {
@@ -48,8 +58,10 @@ const dispatch = async (
   streams: Streams,
 ): Promise<void> => {
   const [name, ...rest] = args
-  if (name === undefined) {
-    await serve(readEnvironment(env, root), env)
+  if (name === undefined || name.startsWith('--settings')) {
+    const given = parseCommand(serveCommand, args).values.get('settings')
+    const variables = given === undefined ? env : { ...env, SETTINGS_FILE: given }
+    await serve(readEnvironment(variables, root), env)
     return
   }
   if (name === '--help' || name === '-h' || name === 'help' || rest.includes('--help')) {

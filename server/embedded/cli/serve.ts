@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { explainDataDirError, explainListenError } from '../../errors'
+import { publicFetch } from '../outside/publicFetch'
 import { startEmbedded, type EmbeddedOptions, type EmbeddedServer } from '../server'
 import type { EmbeddedEnvironment } from './environment'
 
@@ -17,8 +18,11 @@ const optionsOf = (config: EmbeddedEnvironment, env: Variables): EmbeddedOptions
     forwardedCount: config.forwardedCount,
     rateLimit: true,
     environment: env,
+    // The setting API_Embed switches link previews off.
+    outside: publicFetch,
     logger: pino({ level: config.logLevel, base: null }, pino.destination(2)),
   }
+  if (config.settingsFile !== undefined) options.settingsFile = config.settingsFile
   if (config.createTokenSecret !== undefined) options.createTokenSecret = config.createTokenSecret
   return options
 }

@@ -201,6 +201,35 @@ describe('backup and restore', () => {
   })
 })
 
+describe('the settings file', () => {
+  const file = (): string => join(folder, 'settings.json')
+
+  it.each([
+    ['{"Site_Nam": "Ours"}', 'Site_Nam'],
+    ['{"Site_Name": 5}', 'must be a text'],
+    ['["Site_Name"]', 'one JSON object'],
+    ['{', 'is not JSON'],
+  ])('refuses %s in one sentence and starts nothing', async (text, reason) => {
+    writeFileSync(file(), text)
+    for (const [args, env] of [
+      [['--settings', file()], {}],
+      [[], { SETTINGS_FILE: 'settings.json' }],
+    ] as const) {
+      const { code, errors } = await run([...args], '', { PORT: '0', ...env })
+      expect([code, errors]).toEqual([1, expect.stringContaining(reason)])
+      expect(errors).toMatch(oneSentence)
+    }
+    expect(existsSync(dataDir)).toBe(false)
+  })
+
+  it('has to be named and to be there', async () => {
+    expect((await run(['--settings'])).code).toBe(2)
+    expect((await run(['--settings', 'a', 'b'])).code).toBe(2)
+    const { code, errors } = await run(['--settings', 'nowhere.json'], '', { PORT: '0' })
+    expect([code, errors]).toEqual([1, expect.stringContaining('cannot be read')])
+  })
+})
+
 describe('vacuum', () => {
   it('says what the data took before and takes now', async () => {
     await run(['create-user', 'ann'])

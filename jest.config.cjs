@@ -28,6 +28,7 @@ module.exports = {
         '<rootDir>/tests/contract/**/*.test.ts',
         '<rootDir>/tests/durability/**/*.test.ts',
         '<rootDir>/tests/hostile/**/*.test.ts',
+        '<rootDir>/tests/balancer/**/*.test.ts',
         '<rootDir>/tests/faults/**/*.test.ts',
         '<rootDir>/tests/security/**/*.test.ts',
       ],

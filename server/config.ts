@@ -25,6 +25,10 @@ export type Config = {
   trustedProxies: string[]
   /** 32 bytes in hex; undefined: made and kept in the data folder. */
   encryptionKey: string | undefined
+  /** `redis(s)://` address that several gateways share. */
+  redisUrl: string | undefined
+  /** How long a stop waits for requests, and over how long it sends the clients of the hub away. */
+  drainMs: number
   h5Folder: string
   /** Who may say who a caller is; undefined: the demo people. */
   identities: IdentitySettings[] | undefined
@@ -81,6 +85,8 @@ export function readConfig(variables: Environment, root: string): Config {
     corsOrigins: listOf(env, 'CORS_ORIGINS').map((origin) => originOf('CORS_ORIGINS', origin)),
     trustedProxies: listOf(env, 'TRUSTED_PROXIES').map((one) => networkOf('TRUSTED_PROXIES', one)),
     encryptionKey: keyOf(env, 'IM_ENCRYPTION_KEY'),
+    redisUrl: redisUrlOf(env),
+    drainMs: drainSecondsOf(env) * 1000,
     h5Folder: resolve(root, 'dist/build/h5'),
     identities: identitiesOf(env, root),
     serviceSecret: secretOf(env, 'IM_SERVICE_SECRET'),
@@ -89,6 +95,33 @@ export function readConfig(variables: Environment, root: string): Config {
     metricsToken: secretOf(env, 'IM_METRICS_TOKEN'),
     allowHttp: allowHttpOf(env),
   }
+}
+
+/**
+ * The value is not repeated in the sentences: it can hold a password. Gateways that share have to seal with the same key
+ * and to stand before the same chat server.
+ */
+function redisUrlOf(env: Environment): string | undefined {
+  const value = text(env, 'IM_REDIS_URL')
+  if (value === undefined) return undefined
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const isRedis = url?.protocol === 'redis:' || url?.protocol === 'rediss:'
+  if (!isRedis || url.hostname === '' || !/^\/?\d{0,4}$/.test(url.pathname) || url.search !== '') {
+    throw new StartError(
+      'IM_REDIS_URL is not a usable address; write it like redis://redis.example.com:6379/0.',
+    )
+  }
+  for (const name of ['IM_ENCRYPTION_KEY', 'IM_ADDRESS']) {
+    if (text(env, name) !== undefined) continue
+    throw new StartError(`IM_REDIS_URL needs ${name}: gateways that share have to have the same.`)
+  }
+  return value
+}
+
+function drainSecondsOf(env: Environment): number {
+  const value = text(env, 'IM_DRAIN_SECONDS') ?? '10'
+  if (/^\d{1,3}$/.test(value) && Number(value) <= 300) return Number(value)
+  throw new StartError('IM_DRAIN_SECONDS has to be a number of seconds from 0 to 300.')
 }
 
 /** Addresses of this machine that other devices of the same network can open. */

@@ -13,7 +13,7 @@ const secretKeys = [
   'IM_ENCRYPTION_KEY',
   'IM_HOOK_SECRET',
   'IM_METRICS_TOKEN',
-  'IM_REDIS',
+  'IM_REDIS_URL',
   'IM_SERVICE_SECRET',
 ] as const
 
@@ -28,6 +28,7 @@ const plainKeys = [
   'IM_AGENT_USER_ID',
   'IM_ALLOW_HTTP',
   'IM_COOKIES',
+  'IM_DRAIN_SECONDS',
   'IM_IDENTITY',
   'IM_PUBLIC_URL',
   'IM_RATE_LIMIT',

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
 import { Pool, type Dispatcher } from 'undici'
 import type { Clock as TimerClock } from '../../src/platform/types'
@@ -27,6 +26,7 @@ import { createImageTags } from './media/imageTags'
 import { createMediaAccess } from './media/mediaAccess'
 import { mediaRoutes } from './media/mediaRoutes'
 import { measureHttp, measureUpstream } from './metrics/httpMetrics'
+import { measureHub, measureStorage } from './metrics/loadMetrics'
 import { addOperationRoutes } from './metrics/operationRoutes'
 import { createReadiness } from './metrics/readiness'
 import { createRegistry, type Registry } from './metrics/registry'
@@ -44,6 +44,7 @@ import { addUserRoutes } from './users/assembleUsers'
 import { blockedBy, businessUsers, createUserStore } from './users/userStore'
 import { createChatCookies, type ChatCookies } from './web/chatCookies'
 import { createCors } from './web/cors'
+import { createDoors, type Doors } from './web/doors'
 import { createOrigins, type Origins } from './web/origins'
 import { createSecurityHeaders } from './web/securityHeaders'
 import { serveH5 } from './web/staticFiles'
@@ -151,17 +152,23 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   })
   let isStopping = false
   let signingIn = Promise.resolve()
-  const doors = createDoors(options)
+  const doors = createDoors(parts.origins, options.trustedProxies ?? [])
   const hub = createHub(options, parts, { ...doors, chatAddress, clock, logger })
   const websockets = createWebsocketPass({ ...doors, chatAddress, logger })
   const upgrades = createUpgradeRouter(new Map(hub && [[hubPath, hub]]), websockets)
-  app.server.on('upgrade', (request, socket, head) => upgrades.upgrade(request, socket, head))
+  app.server.on('upgrade', (request, socket, head) => {
+    parts.who.trustedHeader?.admit(request)
+    upgrades.upgrade(request, socket, head)
+  })
+  measureStorage(storage, registry)
   storage.onChange((change) => endRevoked(hub, change))
   const cleaning = setInterval(() => storage.removeExpired(), cleaningIntervalMs)
   const close = async () => {
     isStopping = true
     clearInterval(cleaning)
+    // The port stays open meanwhile: whoever asks `/readyz` is told, and calls are served to their end.
     await hub?.close()
+    app.server.close()
     await traffic.drained(options.drainMs ?? 0)
     websockets.close()
     await app.close()
@@ -173,6 +180,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   try {
     storage.removeExpired()
     await storage.started()
+    closeConnectionsWhen(app, () => isStopping)
     addOperations(app, options, parts, () => isStopping)
     await addRoutes(app, options, parts, hub)
     await app.listen({ port: options.port, host: options.host })
@@ -217,6 +225,14 @@ function createApp(options: GatewayOptions, logger: FastifyBaseLogger): FastifyI
   })
 }
 
+/** A connection that stays open would bring further requests to a gateway that stops. */
+function closeConnectionsWhen(app: FastifyInstance, isStopping: () => boolean): void {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isStopping()) reply.header('connection', 'close')
+    done()
+  })
+}
+
 type Machinery = {
   clock: Clock
   logger: Logger
@@ -255,6 +271,7 @@ function assemble(options: GatewayOptions, machinery: Machinery) {
   ])
   const common = { store, secretBox, clock }
   const sessions = createChatSessions({ ...common, accounts, issuer, rest, locks, logger })
+  const origins = createOrigins(options.corsOrigins ?? [])
   const who = assembleIdentity({
     settings: options.identities,
     allowHttp: options.allowHttp ?? false,
@@ -264,6 +281,7 @@ function assemble(options: GatewayOptions, machinery: Machinery) {
     clock,
     isRevoked: (sessionId) => store.isSessionRevoked(sessionId),
     isBlocked,
+    isOwnOrigin: (origin, host) => origins.isOwn(origin, host),
   })
   const media = createMediaAccess({
     ...common,
@@ -274,7 +292,7 @@ function assemble(options: GatewayOptions, machinery: Machinery) {
   const { rateLimit } = options
   const identity = rateLimit ? limitPerUser(who.identity, rateLimit, clock) : who.identity
   const people = { store, users, accounts, sessions, who, identity, limiter, media }
-  return { ...machinery, ...people, locks, agent, issuer, withChat }
+  return { ...machinery, ...people, origins, locks, agent, issuer, withChat }
 }
 
 function addOperations(
@@ -297,10 +315,17 @@ async function addRoutes(
   const { sessions, who, limiter, pool, basePath } = parts
   const { identity } = parts
   const { wechat } = who
-  const origins = createOrigins(options.corsOrigins ?? [])
+  const { origins } = parts
   const cookies = cookiesOf(options, origins)
   const realtimeUrl = options.realtimeUrl ?? '/websocket'
   const realtimeOrigin = options.realtimeUrl === undefined ? undefined : new URL(realtimeUrl).origin
+  const { trustedHeader } = who
+  if (trustedHeader) {
+    app.addHook('onRequest', (request, _reply, done) => {
+      trustedHeader.admit(request.raw)
+      done()
+    })
+  }
   app.addHook('onRequest', createCors(origins))
   app.addHook('onSend', createSecurityHeaders(realtimeOrigin))
   app.get('/healthz', { logLevel: 'silent' }, () => ({ status: 'ok' }))
@@ -359,42 +384,21 @@ function cookiesOf(options: GatewayOptions, origins: Origins): ChatCookies | und
   })
 }
 
-type Doors = {
-  isAllowedOrigin(origin: string | undefined, host: string | undefined): boolean
-  addressOf(request: IncomingMessage): string
-}
-
-/** What is known about whoever opens a websocket. */
-function createDoors(options: GatewayOptions): Doors {
-  const origins = createOrigins(options.corsOrigins ?? [])
-  const trusted = options.trustedProxies ?? []
-  return {
-    isAllowedOrigin: (origin, host) => origins.mayOpenSocket(origin, host),
-    addressOf: (request) => realAddress(request.socket.remoteAddress, request.headers, trusted),
-  }
-}
-
 function createHub(
-  { realtimeMode, timers }: GatewayOptions,
-  { identity, sessions, storage }: Parts,
+  { realtimeMode, timers, drainMs = 0 }: GatewayOptions,
+  { identity, sessions, storage, registry }: Parts,
   { clock, ...rest }: Doors & { chatAddress: URL; clock: Clock; logger: Logger },
 ): BackEndWay | undefined {
   if (realtimeMode !== 'signalr') return undefined
   const { ephemeral } = storage
   const clockOfHub = timers ?? createTimers(clock)
-  return createBackEndWay({ ...rest, identity, sessions, ephemeral, clock: clockOfHub })
-}
-
-/** The last address that a trusted proxy has added, or the peer itself. */
-function realAddress(
-  peer: string | undefined,
-  headers: NodeJS.Dict<string | string[]>,
-  trusted: readonly string[],
-): string {
-  const forwarded = headers['x-forwarded-for']
-  const isTrusted = peer !== undefined && trusted.includes(peer)
-  if (!isTrusted || typeof forwarded !== 'string') return peer ?? ''
-  return forwarded.split(',').at(-1)?.trim() ?? peer
+  const hub = createBackEndWay({
+    ...{ ...rest, identity, sessions, ephemeral },
+    spreadMs: drainMs,
+    clock: clockOfHub,
+  })
+  measureHub(hub, registry)
+  return hub
 }
 
 function basePathOf({ pathname }: URL): string {

@@ -8,6 +8,8 @@ export type Registry = {
   counter(name: string, help: string): Counter
   /** @param read is asked whenever the numbers are read. */
   gauge(name: string, help: string, read: () => number): void
+  /** @param read a number that only grows, asked whenever the numbers are read. */
+  total(name: string, help: string, read: () => number): void
   /** @param bounds upper bounds of the buckets, rising, without the infinite one. */
   histogram(name: string, help: string, bounds: readonly number[]): Histogram
   text(): string
@@ -32,6 +34,9 @@ export function createRegistry(): Registry {
     },
     gauge(name, help, read) {
       metrics.push({ name, help, type: 'gauge', lines: () => [`${name} ${read()}`] })
+    },
+    total(name, help, read) {
+      metrics.push({ name, help, type: 'counter', lines: () => [`${name} ${read()}`] })
     },
     histogram(name, help, bounds) {
       const series = new Map<string, Buckets>()

@@ -11,6 +11,7 @@ import type { IdentityProvider } from '../identity/identityProvider'
 import type { Records } from '../store/records'
 import type { UpgradeHandler } from '../web/upgradeRouter'
 import { createRelay } from './relay'
+import type { RelayCounts } from './userRelay'
 
 /** Where hub clients connect, on the gateway. */
 export const hubPath = '/signalr'
@@ -31,6 +32,9 @@ export type BackEndWayOptions = {
   logger: Logger
 }
 
+/** Connections now; events relayed and connections to the chat server made anew since the start. */
+export type HubLoad = RelayCounts & { hubConnections: number; chatConnections: number }
+
 /** Back-end authentication: the hub and the relay behind it. */
 export type BackEndWay = UpgradeHandler & {
   /** Adds the hub's HTTP endpoints. */
@@ -40,13 +44,14 @@ export type BackEndWay = UpgradeHandler & {
   /** Ends every connection of a business user. */
   userBlocked(userId: string): void
   /** How much is going on now. */
-  load(): { hubConnections: number; chatConnections: number }
+  load(): HubLoad
   /** Asks the clients to come back elsewhere, and ends. */
   close(): Promise<void>
 }
 
 export function createBackEndWay(options: BackEndWayOptions): BackEndWay {
-  const relay = createRelay(options)
+  const counts: RelayCounts = { events: 0, reconnects: 0 }
+  const relay = createRelay({ ...options, counts })
   const { ephemeral } = options
   const own = createNegotiations(maxNegotiationsPerUser)
   const negotiations = ephemeral ? createSharedNegotiations(ephemeral, own) : own
@@ -64,7 +69,11 @@ export function createBackEndWay(options: BackEndWayOptions): BackEndWay {
       hub.endUser(userId)
       relay.userEnded(userId)
     },
-    load: () => ({ hubConnections: hub.connectionCount, chatConnections: relay.userCount }),
+    load: () => ({
+      hubConnections: hub.connectionCount,
+      chatConnections: relay.userCount,
+      ...counts,
+    }),
     async close() {
       await hub.close()
       relay.close()

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../../src/platform/types'
 import type { ChatSessions } from '../chat/chatSessions'
 import { HubError, type HubApplication, type HubConnection } from '../hub/hubApplication'
-import { createUserRelay, type UserRelay } from './userRelay'
+import { createUserRelay, type RelayCounts, type UserRelay } from './userRelay'
 
 /** Ids of rooms and messages, as every kind of chat server makes them; above all nothing with a slash. */
 const idPattern = /^[\w.-]{1,100}$/
@@ -11,6 +11,8 @@ export type RelayOptions = {
   sessions: Pick<ChatSessions, 'open'>
   /** Address of the chat server, with its path prefix. */
   chatAddress: URL
+  /** Counted up while the relay works. */
+  counts: RelayCounts
   clock: Clock
   logger: Logger
 }
@@ -31,7 +33,7 @@ export type Relay = HubApplication & {
  * this user. The chat server decides what the user may see; nothing is shared between users.
  */
 export function createRelay(options: RelayOptions): Relay {
-  const { sessions, clock, logger } = options
+  const { sessions, counts, clock, logger } = options
   const websocketUrl = websocketUrlOf(options.chatAddress)
   const users = new Map<string, UserRelay>()
 
@@ -39,6 +41,7 @@ export function createRelay(options: RelayOptions): Relay {
     const user = createUserRelay({
       sessions,
       websocketUrl,
+      counts,
       clock,
       logger,
       onEnded() {

@@ -25,10 +25,15 @@ const reconnectDelayMs = 250
 /** The last frame came before the last event that was missed, and the clocks of two machines differ. */
 const resyncAllowanceMs = 10_000
 
+/** Events written for hub clients, and connections to the chat server that had to be made anew. */
+export type RelayCounts = { events: number; reconnects: number }
+
 export type UserRelayOptions = {
   sessions: Pick<ChatSessions, 'open'>
   /** `ws(s)://` address of the chat server's websocket. */
   websocketUrl: string
+  /** Counted up here. */
+  counts: RelayCounts
   clock: Clock
   logger: Logger
   /** The relay has ended by itself; it takes no connections any more. */
@@ -185,6 +190,7 @@ class User implements UserRelay {
     this.login.confirmed()
     // Before `live`: a client that catches up whenever it becomes live does so once.
     if (this.gapSince !== undefined) {
+      this.options.counts.reconnects += 1
       this.sendAll(resyncRecord(this.gapSince - resyncAllowanceMs))
       this.gapSince = undefined
     }
@@ -226,6 +232,7 @@ class User implements UserRelay {
     if (wanting.size === 0) return
     try {
       const record = notificationOf(frame)
+      this.options.counts.events += 1
       for (const connection of wanting) connection.send(record)
     } catch (error) {
       // A document that is nested too deep for JSON is the only known way here; the others must not suffer.

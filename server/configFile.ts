@@ -29,6 +29,7 @@ const plainKeys = [
   'IM_ALLOW_HTTP',
   'IM_COOKIES',
   'IM_DRAIN_SECONDS',
+  'IM_DRAIN_SECONDS',
   'IM_IDENTITY',
   'IM_PUBLIC_URL',
   'IM_RATE_LIMIT',

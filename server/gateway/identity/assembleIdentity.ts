@@ -5,6 +5,8 @@ import { createIdentityList } from './createIdentity'
 import { createIdentities } from './identities'
 import type { IdentityProvider, UserDirectory } from './identityProvider'
 import type { IdentitySettings } from './identitySettings'
+import { createTrustedHeader, usualHeaderNames, type TrustedHeader } from './trustedHeader'
+import { createAddressList } from '../web/addressList'
 import { createWechatIdentity, type WechatIdentity } from './wechatIdentity'
 import type { Records } from '../store/records'
 import { createWechatStore } from './wechatStore'
@@ -24,6 +26,8 @@ export type IdentityOptions = {
   clock: Clock
   isRevoked(sessionId: string): Promise<boolean>
   isBlocked(userId: string): Promise<boolean>
+  /** Whether an origin is the gateway's own or a listed one. */
+  isOwnOrigin(origin: string | undefined, host: string | undefined): boolean
 }
 
 export type IdentityParts = {
@@ -32,6 +36,8 @@ export type IdentityParts = {
   directory: UserDirectory | undefined
   tokens: BusinessTokens
   wechat: { provider: WechatIdentity; checkAccount: AccountCheck } | undefined
+  /** Has to see every request first; undefined where no proxy signs users in. */
+  trustedHeader: TrustedHeader | undefined
 }
 
 /** Everything that says who a caller is, as configured. */
@@ -51,11 +57,13 @@ export function assembleIdentity(options: IdentityOptions): IdentityParts {
           keyHex: tokenKey,
           clock,
         })
+  const trustedHeader = createTrusted(settings, options)
   const identity = createIdentities({
     providers: createIdentityList(settings, {
       clock,
       demo: tokens,
       wechat: provider,
+      trustedHeader,
       allowHttp: options.allowHttp,
     }),
     isRevoked: (sessionId) => options.isRevoked(sessionId),
@@ -67,5 +75,22 @@ export function assembleIdentity(options: IdentityOptions): IdentityParts {
     directory,
     tokens,
     wechat: provider && { provider, checkAccount },
+    trustedHeader,
   }
+}
+
+function createTrusted(
+  settings: readonly IdentitySettings[],
+  { clock, isOwnOrigin }: IdentityOptions,
+): TrustedHeader | undefined {
+  const entry = settings.find((one) => one.type === 'trusted-header')
+  if (entry === undefined) return undefined
+  return createTrustedHeader({
+    provider: entry.name,
+    proxies: createAddressList(entry.proxies),
+    secret: entry.secret ?? '',
+    names: { ...usualHeaderNames, ...entry.headers },
+    isOwnOrigin,
+    clock,
+  })
 }

@@ -7,6 +7,7 @@ import { isSafeUrl, type IdentitySettings } from './identitySettings'
 import { createIntrospection } from './introspection'
 import { createJwtIdentity } from './jwtIdentity'
 import { createRemoteKeys, type KeyTimes } from './remoteKeys'
+import type { TrustedHeader } from './trustedHeader'
 import type { WechatIdentity } from './wechatIdentity'
 
 const usualAlgorithms = ['RS256', 'ES256']
@@ -17,6 +18,8 @@ export type IdentityMachinery = {
   demo: BusinessTokens
   /** Present when the settings have an entry for WeChat. */
   wechat: WechatIdentity | undefined
+  /** Present when the settings have an entry for trusted headers. */
+  trustedHeader: TrustedHeader | undefined
   /** Whether a key set may be fetched over plain http from another machine. */
   allowHttp: boolean
   keyTimes?: KeyTimes
@@ -41,6 +44,8 @@ function createIdentity(
       return machinery.demo
     case 'wechat':
       return machinery.wechat
+    case 'trusted-header':
+      return machinery.trustedHeader
     case 'jwt-hs256':
       return createJwt(settings, oidcClaims, Buffer.from(settings.secret ?? ''), machinery)
     case 'abp':

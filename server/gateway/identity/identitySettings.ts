@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { StartError } from '../../errors'
+import { isNetwork } from '../web/addressList'
 
 const strict = { additionalProperties: false }
 const text = Type.String({ minLength: 1 })
@@ -25,6 +26,8 @@ const claims = Type.Optional(
 
 /** Put in front of this provider's user ids (`erp:42`), so that two providers never mean the same person. */
 const name = Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,20}$' }))
+
+const headerName = Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,64}$' }))
 
 const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA']
 
@@ -81,6 +84,29 @@ const schemas = {
     },
     strict,
   ),
+  'trusted-header': Type.Object(
+    {
+      type: Type.Literal('trusted-header'),
+      name,
+      proxies: paths,
+      secret: optionalText,
+      secretFile: optionalText,
+      headers: Type.Optional(
+        Type.Object(
+          {
+            userId: headerName,
+            username: headerName,
+            name: headerName,
+            email: headerName,
+            sessionId: headerName,
+            secret: headerName,
+          },
+          strict,
+        ),
+      ),
+    },
+    strict,
+  ),
   wechat: Type.Object(
     {
       type: Type.Literal('wechat'),
@@ -107,7 +133,12 @@ export type SettingsSource = {
   allowHttp: boolean
 }
 
-const shortest: Partial<Record<Kind, number>> = { 'jwt-hs256': 32, abp: 16, wechat: 16 }
+const shortest: Partial<Record<Kind, number>> = {
+  'jwt-hs256': 32,
+  abp: 16,
+  'trusted-header': 32,
+  wechat: 16,
+}
 const urlKeys = ['jwksUrl', 'url', 'baseUrl', 'signInUrl'] as const
 
 /**
@@ -150,6 +181,9 @@ function readEntry(entry: unknown, at: string, source: SettingsSource): Identity
   if (!validator.Check(entry)) throw new StartError(`${at}${problemOf(validator.Errors(entry))}.`)
   const settings = { ...entry }
   checkUrls(settings, at, source.allowHttp)
+  if (settings.type === 'trusted-header' && !settings.proxies.every(isNetwork)) {
+    throw new StartError(`${at}.proxies has to list IP addresses or networks such as 10.0.0.0/8.`)
+  }
   if ('secretFile' in settings || kind in shortest) readSecret(settings, at, source.root)
   return settings
 }
@@ -210,7 +244,9 @@ function requireDistinct(settings: readonly IdentitySettings[]): void {
       'IM_IDENTITY has several providers; give all but one a different name, so that their user ids cannot be mixed up.',
     )
   }
-  if (settings.filter(({ type }) => type === 'wechat').length > 1) {
-    throw new StartError('IM_IDENTITY has more than one entry of type wechat.')
+  for (const single of ['wechat', 'trusted-header']) {
+    if (settings.filter(({ type }) => type === single).length > 1) {
+      throw new StartError(`IM_IDENTITY has more than one entry of type ${single}.`)
+    }
   }
 }

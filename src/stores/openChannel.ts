@@ -352,7 +352,11 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
       setAtNewest,
       jumpToNewest,
       loadOlder: async () => room?.loadOlder(),
-      fillGap: async (chunkKey: string, side: GapSide) => room?.fillGap(chunkKey, side),
+      /** Resolves when what came is drawn. */
+      async fillGap(chunkKey: string, side: GapSide): Promise<void> {
+        await room?.fillGap(chunkKey, side)
+        flusher.flushNow()
+      },
       notePlace,
       /** Hands over what says where the list is. */
       setPlaceSource(source: () => Place | undefined): void {

@@ -111,7 +111,7 @@ function redisUrlOf(env: Environment): string | undefined {
       'IM_REDIS_URL is not a usable address; write it like redis://redis.example.com:6379/0.',
     )
   }
-  for (const name of ['IM_ENCRYPTION_KEY', 'IM_ADDRESS']) {
+  for (const name of ['IM_ENCRYPTION_KEY', 'IM_ADDRESS'] as const) {
     if (text(env, name) !== undefined) continue
     throw new StartError(`IM_REDIS_URL needs ${name}: gateways that share have to have the same.`)
   }

@@ -63,7 +63,9 @@ const removeScript = `
  */
 export function createRedisRecords(options: RedisRecordsOptions): RedisRecords {
   const { link, prefix } = options
-  const keyOf = (collection: string, key: string) => `${prefix}:v:${collection}:${key}`
+  // A collection without colons, so that no two pairs make the same name.
+  const keyOf = (collection: string, key: string) =>
+    `${prefix}:v:${encodeURIComponent(collection)}:${key}`
   const indexOf = (collection: string) => `${prefix}:i:${collection}`
   const opened = async (collection: string, key: string) => {
     const box = await link.run((redis) => redis.get(keyOf(collection, key)))
@@ -141,7 +143,7 @@ function createWrite(
 }
 
 function contextOf(collection: string, key: string): string {
-  return `record:${collection}:${key}`
+  return `record:${encodeURIComponent(collection)}:${key}`
 }
 
 function messageOf(

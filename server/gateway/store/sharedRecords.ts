@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock'
 import type { LocalRecords, PendingWrite } from './localRecords'
 import type { RecordChange, Records } from './records'
@@ -157,7 +158,7 @@ class Shared implements SharedRecords {
     const { collection, key, value } = change
     if (value === undefined) await local.remove(collection, key)
     else await local.put(collection, key, value, expiresAt)
-    onChange(change)
+    onChange({ collection, key, value })
   }
 
   private async sync(): Promise<void> {
@@ -173,14 +174,20 @@ class Shared implements SharedRecords {
     }
   }
 
-  /** What this gateway has kept alone until now is brought along, where the others do not know better. */
+  /**
+   * What this gateway knows is brought along, where the others do not know better: when it has been alone until now, and
+   * when Redis has lost its memory, which shows by another mark.
+   */
   private async join(): Promise<void> {
     const { local, remote, name } = this.options
-    if ((await local.get(joinedCollection, name)) !== undefined) return
+    await remote.add(joinedCollection, 'mark', randomBytes(9).toString('base64url'))
+    const mark = await remote.get(joinedCollection, 'mark')
+    if (mark === undefined || (await local.get(joinedCollection, name)) === mark) return
     for (const { collection, key, value, expiresAt } of local.all()) {
+      if (collection === joinedCollection) continue
       await remote.add(collection, key, value, expiresAt ?? undefined)
     }
-    await local.put(joinedCollection, name, '1')
+    await local.put(joinedCollection, name, mark)
   }
 
   private async replay(): Promise<void> {

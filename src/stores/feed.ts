@@ -9,6 +9,7 @@ import { useChatStore } from './chat'
 import { useConnectionStore } from './connection'
 import { createDispatcher } from './dispatcher'
 import { useOutboxStore } from './outbox'
+import { isRefusal } from './refusal'
 import { createRoomSync } from './roomSync'
 import { useServices } from './services'
 import { useSessionStore } from './session'
@@ -175,7 +176,7 @@ export const useFeedStore = defineStore('feed', () => {
       if (isStale()) return
       await loadLists(isStale)
       if (isStale()) return
-      await chat.catchUp()
+      await catchUpOpenRoom()
       if (isStale()) return
       setSynced(true)
       retries = 0
@@ -186,6 +187,15 @@ export const useFeedStore = defineStore('feed', () => {
       if (!(error instanceof ApiError || error instanceof StorageError)) throw error
       clock.clearTimeout(retryTimer)
       retryTimer = clock.setTimeout(() => void complete(), nextDelay())
+    }
+  }
+
+  /** A room that the server refuses says so itself; it must not keep the others from being complete. */
+  async function catchUpOpenRoom(): Promise<void> {
+    try {
+      await chat.catchUp()
+    } catch (error) {
+      if (!(error instanceof ApiError && isRefusal(error))) throw error
     }
   }
 

@@ -225,9 +225,10 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
    * so it is caught up like any other. An answer that is overtaken by the next interruption is left out, because it would
    * count as complete what is not.
    */
-  function catchUp(): Promise<void> {
+  async function catchUp(): Promise<void> {
     isAway = false
-    return sync()
+    await sync()
+    if (!isClosed() && !isLoaded && historyState === 'failed') throw failure
   }
 
   async function sync(): Promise<void> {

@@ -5,6 +5,7 @@ import type { Room } from '../rocketchat/types'
 import type { CachedRoom } from './cache/cachedRoom'
 import { fromPage, mergeSync } from './cache/mergeSync'
 import type { AccountCache } from './cache/messageCache'
+import { isRefusal } from './refusal'
 
 /** Rooms that are asked for at the same time. */
 const parallel = 2
@@ -241,9 +242,4 @@ function isSame(kept: CachedRoom, next: CachedRoom): boolean {
       return other?.id === id && other.updatedAt === updatedAt
     })
   )
-}
-
-/** The server says no; not that the session, or its patience, is over. */
-function isRefusal({ isNetwork, status }: ApiError): boolean {
-  return !isNetwork && status >= 400 && status < 500 && status !== 401 && status !== 429
 }

@@ -131,6 +131,7 @@ export function createClient(options: ClientOptions = {}) {
   const chat = useChatStore(pinia)
   const feed = useFeedStore(pinia)
   const client = {
+    skewMs: options.skewMs ?? 0,
     ...{
       clock,
       server,

@@ -56,7 +56,7 @@ export class FakeChat {
 
   /** The server's clock: never the same millisecond twice. */
   now(): number {
-    this.lastTime = Math.max(this.lastTime + 1, this.clock.now())
+    this.lastTime = Math.max(this.lastTime + 1, Math.floor(this.clock.now()))
     return this.lastTime
   }
 

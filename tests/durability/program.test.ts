@@ -20,8 +20,11 @@ afterEach(async () => {
   removeDir(folder)
 })
 
-const start = async (env: Record<string, string> = {}): Promise<Program> => {
-  const program = await startProgram(folder, env)
+const start = async (
+  env: Record<string, string> = {},
+  args: readonly string[] = [],
+): Promise<Program> => {
+  const program = await startProgram(folder, env, args)
   running.push(program)
   return program
 }
@@ -65,6 +68,19 @@ describe('the embedded server alone', () => {
     const name = await restClient(program.url).get('settings.public?_id=Site_Name')
     expect(name.body.settings).toMatchObject([{ value: 'Our chat' }])
     expect(name.headers.get('x-ratelimit-limit')).toBe('10')
+    expect(await stop(program)).toBe(0)
+  }, 60_000)
+
+  it('takes settings of a file, and above them those of the environment', async () => {
+    const file = join(folder, 'settings.json')
+    writeFileSync(file, '{"Site_Name": "Filed", "Message_MaxAllowedSize": 7}')
+    const env = { OVERWRITE_SETTING_Message_MaxAllowedSize: '9' }
+    const program = await start(env, ['--settings', file])
+    const value = async (id: string): Promise<unknown> => {
+      const { body } = await restClient(program.url).get(`settings.public?_id=${id}`)
+      return body.settings[0].value
+    }
+    expect([await value('Site_Name'), await value('Message_MaxAllowedSize')]).toEqual(['Filed', 9])
     expect(await stop(program)).toBe(0)
   }, 60_000)
 

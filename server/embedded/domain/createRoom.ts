@@ -195,6 +195,8 @@ const enterRoom = (app: App, room: RoomDoc, user: UserDoc, by?: UserDoc): RoomDo
   app.store.rooms.update(grown)
   const subscription = { ...subscriptionOf(app, grown, user), alert: true, unread: 1 }
   subscription.userMentions = 1
+  // Only this way into a room stores the name, as recorded; it is optional (protocol reference 4.4).
+  subscription.u = { _id: user._id, username: user.username, name: user.name }
   if (by !== undefined) subscription.addedBy = { _id: by._id, username: by.username }
   addMember(app, grown, subscription)
   return grown

@@ -1,5 +1,5 @@
 import type { App } from '../app'
-import type { RoomDoc, UserDoc } from '../documents'
+import type { RoomDoc, UserDoc, UserRef } from '../documents'
 import { directNames } from './createRoom'
 
 /** Gives a direct conversation the names that its people have now, and tells them. */
@@ -29,7 +29,8 @@ export const announceName = (app: App, before: UserDoc, after: UserDoc): void =>
   app.events.userData(_id, { name, username, _updatedAt: after._updatedAt })
   for (const subscription of app.store.subscriptions.ofUser(_id, -1)) {
     if (subscription.t !== 'd') {
-      const u = { _id, username }
+      const u: UserRef = { _id, username }
+      if (subscription.u.name !== undefined) u.name = name
       app.store.subscriptions.update({ ...subscription, u, _updatedAt: app.store.stamps.next() })
       continue
     }

@@ -28,6 +28,10 @@ export type Presence = {
   watch(watcher: PresenceWatcher): () => void
 }
 
+/** What a status for a while adds to the tuples (protocol reference 2.1, 8.6 and later): who set it and its end. */
+const endOf = ({ statusExpiresAt }: UserDoc): unknown[] =>
+  statusExpiresAt === undefined ? [] : ['manual', statusExpiresAt]
+
 /**
  * Who is connected. Kept in memory only: after a restart nobody is.
  * The rules are those of protocol reference 2.5.
@@ -47,9 +51,11 @@ export const createPresence = (bus: Bus): Presence => {
   }
   const tell = (user: UserDoc, after: PresenceStatus): void => {
     const code = presenceCodes[after]
-    for (const watcher of watchers) watcher(user._id, [[user.username, code, user.statusText]])
+    const end = endOf(user)
+    const seen = [user.username, code, user.statusText, ...end]
+    for (const watcher of watchers) watcher(user._id, [seen])
     bus.emit('notify-logged', 'user-status', [
-      [user._id, user.username, code, user.statusText, user.name, user.roles],
+      [user._id, user.username, code, user.statusText, user.name, user.roles, ...end],
     ])
   }
   const announce = (user: UserDoc, change: () => void): void => {
@@ -76,7 +82,11 @@ export const createPresence = (bus: Bus): Presence => {
     isConnected: (uid) => connections.has(uid),
     announceChange: (before, after) => {
       const status = statusOf(after)
-      if (status !== statusOf(before) || after.statusText !== before.statusText) tell(after, status)
+      const same =
+        status === statusOf(before) &&
+        after.statusText === before.statusText &&
+        after.statusExpiresAt?.getTime() === before.statusExpiresAt?.getTime()
+      if (!same) tell(after, status)
     },
     connectedIds: () => [...connections.keys()],
     watch: (watcher) => {

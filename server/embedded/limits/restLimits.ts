@@ -23,6 +23,7 @@ const ownRates: ReadonlyMap<string, Rate | undefined> = new Map([
   ['video-conference.leave', { calls: 20, windowMs: 60 * second }],
   ['video-conference.heartbeat', { calls: 20, windowMs: 60 * second }],
   ['video-conference.decline', { calls: 10, windowMs: 60 * second }],
+  ['video-conference.rename', { calls: 10, windowMs: 60 * second }],
   // Methods over REST have the limits of DDP.
   ['method.call/', undefined],
   ['method.callAnon/', undefined],

@@ -113,12 +113,17 @@ const counters = (family: Family): Endpoint =>
     return countersOf(app, namedRoom(app, family, query, user), uid)
   })
 
-/** Who has roles in a room, by user name, for `channels.roles` and `rooms.roles`. */
+/** Who has roles in a room, by user name, for `channels.roles` and `rooms.roles`; with the names of now. */
 export const rolesIn = (app: App, rid: string): Record<string, unknown>[] =>
   app.store.subscriptions
     .members(rid)
     .filter(({ subscription: { roles, status } }) => roles !== undefined && status === undefined)
-    .map(({ subscription: { _id, u, roles } }) => ({ _id, rid, u, roles }))
+    .map(({ subscription: { _id, u, roles }, user: { name } }) => ({
+      _id,
+      rid,
+      u: { ...u, name },
+      roles,
+    }))
 
 const roles = (family: Family): Endpoint =>
   userGet(`${family.prefix}.roles`, { query: roomQuery }, ({ app, user, query }) => ({

@@ -72,4 +72,9 @@ export const videoConferenceEndpoints: readonly Endpoint[] = [
   ofCall('leave'),
   ofCall('heartbeat'),
   ofCall('decline'),
+  userPost(
+    'video-conference.rename',
+    { body: Type.Object({ ...callFields, title: Type.String({ minLength: 1 }) }, strict) },
+    unknownCall,
+  ),
 ]

@@ -126,6 +126,7 @@ describe('a workspace without providers', () => {
     ['POST', 'video-conference.leave', { callId: 'x' }, 400, 'invalid-params'],
     ['POST', 'video-conference.heartbeat', { callId: 'x' }, 400, 'invalid-params'],
     ['POST', 'video-conference.decline', { callId: 'x' }, 400, 'invalid-params'],
+    ['POST', 'video-conference.rename', { callId: 'x', title: 't' }, 400, 'invalid-params'],
     [
       'POST',
       'autotranslate.translateMessage',

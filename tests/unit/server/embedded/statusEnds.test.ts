@@ -80,3 +80,41 @@ it.each(['yesterday', '', '2001-01-01T00:00:00.000Z'])(
     }
   },
 )
+
+it('others see on their streams when a status ends, and that it ended', async () => {
+  const clock = fakeClock()
+  // Short, so that no silent socket is given up meanwhile.
+  const second = 1000
+  const test = await startTestServer({ clock })
+  try {
+    const ann = await test.person('ann')
+    const bob = await test.person('bob')
+    const own = await openDdp(test.server.url, ann)
+    const socket = await openDdp(test.server.url, bob)
+    await socket.subscribe('stream-notify-logged', 'user-status', false)
+    const expiresAt = new Date(clock.now() + second).toISOString()
+    await ann.post('users.setStatus', { status: 'busy', message: 'lunch', expiresAt })
+    const [set] = (await socket.event('stream-notify-logged', 'user-status')).fields.args
+    expect(set).toEqual([
+      ann.userId,
+      'ann',
+      3,
+      'lunch',
+      'ANN',
+      ['user'],
+      'manual',
+      { $date: clock.now() + second },
+    ])
+    const later = new Date(clock.now() + 2 * second).toISOString()
+    await ann.post('users.setStatus', { status: 'busy', message: 'lunch', expiresAt: later })
+    const [longer] = (await socket.event('stream-notify-logged', 'user-status')).fields.args
+    expect(longer[7]).toEqual({ $date: clock.now() + 2 * second })
+    clock.advance(2 * second)
+    const [ended] = (await socket.event('stream-notify-logged', 'user-status')).fields.args
+    expect(ended).toEqual([ann.userId, 'ann', 1, '', 'ANN', ['user']])
+    own.close()
+    socket.close()
+  } finally {
+    await test.close()
+  }
+})

@@ -37,7 +37,9 @@ export function decodeMessage(value: unknown): Message | undefined {
 
 /** `{":smile:": {usernames: [...]}}`; an emoji that nobody stands behind is none. */
 function decodeReactions(value: unknown): Reaction[] {
-  return Object.entries(asObject(value) ?? {}).flatMap(([emoji, wire]) => {
+  const reactions = asObject(value)
+  if (reactions === undefined) return []
+  return Object.entries(reactions).flatMap(([emoji, wire]) => {
     const usernames = strings(field(asObject(wire) ?? {}, 'usernames'))
     return usernames.length === 0 ? [] : [{ emoji, usernames }]
   })
@@ -54,9 +56,10 @@ function decodeAuthor(wire: WireObject): Author | undefined {
 }
 
 function decodeIds(value: unknown): string[] {
-  return list(value)
-    .map((item) => text(asObject(item) ?? {}, '_id'))
-    .filter((id) => id !== '')
+  const documents = list(value)
+  // Nearly always: worth no further arrays.
+  if (documents.length === 0) return []
+  return documents.map((item) => text(asObject(item) ?? {}, '_id')).filter((id) => id !== '')
 }
 
 /** `file` is the older form of `files[0]`. */

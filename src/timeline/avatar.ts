@@ -9,6 +9,19 @@ const letterOrDigit = /[\p{L}\p{N}]/u
  * (李晓明 becomes 晓明). Other scripts with spaces: up to two initials. Anything else, emoji for example: its first character.
  */
 export function initialsOf(name: string): string {
+  const known = knownInitials.get(name)
+  if (known !== undefined) return known
+  if (knownInitials.size >= mostKnownInitials) knownInitials.clear()
+  const initials = findInitials(name)
+  knownInitials.set(name, initials)
+  return initials
+}
+
+/** Every row of a room asks, and most rooms have a handful of authors. */
+const knownInitials = new Map<string, string>()
+const mostKnownInitials = 1_000
+
+function findInitials(name: string): string {
   const trimmed = name.trim()
   if (chineseName.test(trimmed)) return Array.from(trimmed).slice(-2).join('')
   const words = trimmed.split(/[\s._-]+/u).filter((word) => letterOrDigit.test(firstOf(word)))

@@ -37,3 +37,11 @@ test('a colour is one of twelve, the same each time, and all are used', () => {
   expect(colorOf('user 7')).toBe(colors[7])
   expect(colorOf('')).toBe(0)
 })
+
+test('more names than are remembered still have their own initials', () => {
+  const names = Array.from(
+    { length: 2_500 },
+    (_, i) => `${String.fromCharCode(65 + (i % 26))}${i} Zed`,
+  )
+  for (const name of [...names, ...names]) expect(initialsOf(name)).toBe(`${name.charAt(0)}Z`)
+})

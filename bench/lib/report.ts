@@ -81,6 +81,6 @@ export const tableOf = (result: BenchResult): string => {
       .join('  ')
       .trimEnd(),
   )
-  const { node, cpu, cores } = result.machine
-  return [`${result.title} (Node ${node}, ${cores} x ${cpu})`, ...lines].join('\n')
+  const { node, cpu, cores, load } = result.machine
+  return [`${result.title} (Node ${node}, ${cores} x ${cpu}, load ${load})`, ...lines].join('\n')
 }

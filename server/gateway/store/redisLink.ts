@@ -48,6 +48,8 @@ class Link implements RedisLink {
   private isAnswering = false
   private wasUp: boolean | undefined
   private isClosed = false
+  /** Until then nothing is told: connecting is no outage. */
+  private hasBegun = false
 
   constructor(url: string, channel: string, logger: Logger) {
     this.channel = channel
@@ -124,7 +126,8 @@ class Link implements RedisLink {
     }
     await Promise.race([isThere, isLate])
     clearTimeout(timer)
-    if (!this.isUp) this.tell()
+    this.hasBegun = true
+    this.tell()
   }
 
   private lost(connection: Redis): void {
@@ -158,7 +161,7 @@ class Link implements RedisLink {
 
   private tell(): void {
     const { isUp } = this
-    if (this.isClosed || this.wasUp === isUp) return
+    if (this.isClosed || this.wasUp === isUp || (!isUp && !this.hasBegun)) return
     if (!isUp) this.logger.warn('Redis is away: this gateway goes on with what it knows itself')
     else if (this.wasUp === false) this.logger.warn('Redis is back')
     this.wasUp = isUp

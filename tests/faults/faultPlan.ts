@@ -67,14 +67,15 @@ function weatherOf(chance: Chance): Partial<Weather> {
 /** One seeded fault at a proxy. Bad weather ends by itself. */
 export function injectFault(chance: Chance, proxy: FaultProxy): void {
   const luck = chance.between(0, 10)
-  if (luck < 5) {
-    proxy.arm(ruleOf(chance))
+  if (luck < 6) {
+    // Several, because most wait for something that does not come.
+    for (let count = 0; count < 3; count += 1) proxy.arm(ruleOf(chance))
     // A rule about connecting needs somebody who connects.
     if (chance.isLucky(0.4)) proxy.cut(chance.pick(['reset', 'finish'] as const))
     return
   }
-  if (luck < 6) return proxy.cut(chance.pick(['reset', 'finish'] as const))
-  if (luck < 7) return proxy.freeze()
+  if (luck < 7) return proxy.cut(chance.pick(['reset', 'finish'] as const))
+  if (luck < 8) return proxy.freeze()
   const weather = weatherOf(chance)
   proxy.setWeather(weather)
   setTimeout(() => proxy.setWeather(calmAgain(weather)), chance.between(50, 700))

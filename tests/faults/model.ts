@@ -13,6 +13,8 @@ type Wanted = {
 
 /** What has to be on the server when everything that was accepted has arrived, whatever went wrong on the way. */
 export type Model = {
+  /** Earlier runs have left these. */
+  found(messages: readonly Message[]): void
   sent(wanted: Pick<Wanted, 'id' | 'roomId' | 'author' | 'text'>): void
   edited(id: string, text: string): void
   deleted(id: string): void
@@ -24,6 +26,7 @@ export type Model = {
 
 export function createModel(): Model {
   const byId = new Map<string, Wanted>()
+  const foundIds = new Set<string>()
 
   function compareOne(wanted: Wanted, copies: readonly Message[]): string[] {
     const { id, text, isDeleted, reactions } = wanted
@@ -43,6 +46,7 @@ export function createModel(): Model {
   }
 
   return {
+    found: (messages) => messages.forEach(({ id }) => foundIds.add(id)),
     sent: (wanted) =>
       void byId.set(wanted.id, { ...wanted, isDeleted: false, reactions: new Map() }),
     edited(id, text) {
@@ -68,7 +72,8 @@ export function createModel(): Model {
         ),
       )
       for (const { id, text } of stored) {
-        if (!byId.has(id)) problems.push(`${id} "${text}" is there and nobody sent it`)
+        if (!byId.has(id) && !foundIds.has(id))
+          problems.push(`${id} "${text}" is there and nobody sent it`)
       }
       const order = stored.map(({ id }) => id)
       for (const author of new Set(wanted.map((one) => one.author))) {

@@ -30,7 +30,7 @@ export type Run = {
   kills: number
 }
 
-const steps = 45
+const steps = 70
 const emojis = [':smile:', ':tada:'] as const
 
 /** Three people chat while everything between them breaks; at the end all have to agree. @throws with every difference */
@@ -48,6 +48,8 @@ export async function runSeed(world: World, seed: number): Promise<RunReport> {
     ...{ texts: 0, restarts: 0, kills: 0 },
   }
   try {
+    run.model.found(await world.history(outsider, roomIds[2] ?? ''))
+    phones.forEach((phone) => phone.client.chat.openChannel(roomFor(run, phone)))
     await actAll(run)
     heal(run)
     const healedAt = Date.now()
@@ -65,6 +67,8 @@ export async function runSeed(world: World, seed: number): Promise<RunReport> {
   } finally {
     heal(run)
     for (const { client, proxy } of phones) {
+      // A person has only so many sessions, and those who look from outside need theirs.
+      await client.session.signOut()
       client.kill()
       await proxy.close()
     }
@@ -92,7 +96,7 @@ async function actAll(run: Run): Promise<void> {
       run.kills += 1
       killing = killServer(world, chance)
     }
-    await new Promise((resolve) => setTimeout(resolve, chance.between(0, 50)))
+    await new Promise((resolve) => setTimeout(resolve, chance.between(0, 40)))
   }
   await killing
 }
@@ -110,25 +114,30 @@ function act(run: Run): void {
   const phone = chance.pick(phones)
   const { chat, lifecycle, network } = phone.client
   const luck = chance.between(0, 100)
-  if (luck < 32) write(run, phone)
-  else if (luck < 41) edit(run, phone)
-  else if (luck < 46) remove(run, phone)
-  else if (luck < 55) react(run, phone)
-  else if (luck < 65) chat.openChannel(chance.pick(run.roomIds))
-  else if (luck < 67) chat.leaveChannel()
-  else if (luck < 69) void chat.loadOlder()
-  else if (luck < 72) {
+  if (luck < 30) write(run, phone)
+  else if (luck < 40) edit(run, phone)
+  else if (luck < 45) remove(run, phone)
+  else if (luck < 54) react(run, phone)
+  else if (luck < 60) chat.openChannel(roomFor(run, phone))
+  else if (luck < 61) chat.leaveChannel()
+  else if (luck < 63) void chat.loadOlder()
+  else if (luck < 66) {
     lifecycle.goToBackground()
     setTimeout(() => phone.client.lifecycle.goToForeground(), chance.between(10, 1_500))
-  } else if (luck < 75) {
+  } else if (luck < 69) {
     network.change(false)
     setTimeout(() => phone.client.network.change(true), chance.between(10, 300))
-  } else if (luck < 79) {
+  } else if (luck < 73) {
     run.restarts += 1
     phone.restart()
-    if (chance.isLucky(0.7)) phone.client.chat.openChannel(chance.pick(run.roomIds))
-  } else if (luck < 83) injectFault(chance, world.servers.back)
+    if (chance.isLucky(0.7)) phone.client.chat.openChannel(roomFor(run, phone))
+  } else if (luck < 79) injectFault(chance, world.servers.back)
   else injectFault(chance, phone.proxy)
+}
+
+/** The third person is not in the direct conversation. */
+function roomFor({ chance, phones, roomIds }: Run, phone: Phone): string {
+  return chance.pick(phone === phones[2] ? roomIds.slice(0, 2) : roomIds)
 }
 
 function write(run: Run, { client, username }: Phone): void {

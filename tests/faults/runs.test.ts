@@ -37,7 +37,10 @@ describe.each(ways)('over %s:', (way) => {
         if (asked === undefined && Date.now() > end) break
         await runSeed(world, seed).then(
           (report) => reports.push(report),
-          (error: unknown) => failures.push(String(error)),
+          (error: unknown) => {
+            failures.push(String(error))
+            process.stderr.write(`${String(error)}\n`)
+          },
         )
       }
       process.stdout.write(`${summary(way, reports, failures)}\n`)

@@ -12,8 +12,8 @@ import {
 import { createFaultProxy, type FaultProxy } from './faultProxy'
 import { startServers, type Servers } from './servers'
 
-/** Half a minute takes three seconds. */
-export const speed = 10
+/** Half a minute takes two seconds. */
+export const speed = 15
 
 /** A person with a device behind a fault proxy; the client on it can be killed and started again. */
 export type Phone = {

@@ -1,5 +1,14 @@
 import Database from 'libsql'
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { migrations } from '../storage/migrations'
 import type { Command, Given } from './command'
@@ -102,6 +111,7 @@ const runRestore = (given: Given): void => {
     rmSync(staged, { recursive: true, force: true })
     mkdirSync(staged, { recursive: true })
     cpSync(dataFileOf(source), dataFileOf(staged))
+    chmodSync(dataFileOf(staged), 0o600)
     copyFiles(source, staged)
     replaceData(given.dataDir, staged)
   } finally {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../clock'
 import { openDisk, type Disk } from '../files/disk'
@@ -49,10 +49,16 @@ export type Store = {
   close(): void
 }
 
+/** A new data file is for its owner alone; SQLite gives its side files the same mode. */
+const createPrivate = (file: string): string => {
+  closeSync(openSync(file, 'a', 0o600))
+  return file
+}
+
 /** Opens or creates the data file `rocketchat.db` in `dataDir` and brings its schema up to date. */
 export const openStore = (dataDir: string, clock: Clock): Store => {
   mkdirSync(dataDir, { recursive: true })
-  const driver = openDatabase(join(dataDir, 'rocketchat.db'))
+  const driver = openDatabase(createPrivate(join(dataDir, 'rocketchat.db')))
   try {
     const indexed = migrate(driver)
     const messages = createMessages(driver)

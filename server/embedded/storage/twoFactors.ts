@@ -1,6 +1,11 @@
 import type { SqlDriver } from './driver'
 
-/** The second factor of an account. It is no part of the account's document, so it cannot leak with it. */
+/**
+ * The second factor of an account. It is no part of the account's document, so it cannot leak with it. The secret is
+ * stored as it is, as Rocket.Chat does: the server needs it to check codes, so the key of a sealed one would lie in the
+ * same folder and in the same backups, and who loses that key locks everybody out. The data file, which holds messages
+ * and password hashes too, is readable by its owner alone.
+ */
 export type TwoFactor = {
   /** Base32; null while no authenticator is in use. */
   secret: string | null

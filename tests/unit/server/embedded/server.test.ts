@@ -1,6 +1,7 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return */
 import { spawn } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { StartError } from '../../../../server/embedded/errors'
@@ -47,6 +48,14 @@ describe('starting and stopping', () => {
       name: 'Error',
       code: expect.stringMatching(/ENOTDIR|EEXIST/),
     })
+  })
+
+  it('lets nobody else read its data', async () => {
+    const { dir } = await start()
+    const names = readdirSync(dir).filter((name) => name.startsWith('rocketchat.db'))
+    const modes = names.map((name) => [name, statSync(join(dir, name)).mode & 0o077])
+    expect(modes).toContainEqual(['rocketchat.db', 0])
+    expect(modes).toEqual(names.map((name) => [name, 0]))
   })
 
   it('keeps accounts, sessions, messages and read state over a restart', async () => {

@@ -1,6 +1,6 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-member-access */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCli } from '../../../../../server/embedded/cli/run'
 import { startEmbedded, type EmbeddedServer } from '../../../../../server/embedded/server'
@@ -168,6 +168,7 @@ describe('backup and restore', () => {
     expect([refused.code, refused.errors]).toEqual([2, expect.stringContaining('--force')])
     expect((await run(['restore', backup(), '--force'])).code).toBe(0)
     expect(readFileSync(join(dataDir, 'files/abc'), 'utf8')).toBe('a file')
+    expect(statSync(join(dataDir, 'rocketchat.db')).mode & 0o077).toBe(0)
     expect(await signInStatus('ann', 'first-password')).toBe(200)
   })
 

@@ -196,12 +196,18 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
   function waitForStreams(streams: RoomHandle | undefined): Promise<void> {
     if (!streams || connection.state !== 'live') return Promise.resolve()
     return new Promise((resolve) => {
-      const timer = clock.setTimeout(resolve, streamsWaitMs)
+      let isLate = false
+      const timer = clock.setTimeout(() => {
+        isLate = true
+        resolve()
+      }, streamsWaitMs)
       const go = (): void => {
         clock.clearTimeout(timer)
         resolve()
       }
-      streams.ready.then(go, go)
+      // Between the page and streams that come late there is time in which nobody tells anything.
+      const catchUp = (): void => void room?.catchUp().catch(() => undefined)
+      streams.ready.then(() => (isLate ? catchUp() : go()), go)
     })
   }
 

@@ -235,6 +235,8 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     const startedAt = interruptions
     // Without streams the answer is right when it is read, but nothing tells what comes after it.
     const isFollowed = !isAway
+    // Of a room that was opened a moment ago: what comes between the answer and its streams would be told by nobody.
+    await options.streamsReady
     if (!isLoaded) await loadOlder()
     if (isClosed() || !isLoaded || interruptions !== startedAt) return
     const doubt = doubted

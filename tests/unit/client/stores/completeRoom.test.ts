@@ -1,5 +1,5 @@
 import { decodeRoom } from '../../../../src/rocketchat/decodeRoom'
-import { createClient, restart } from './support/client'
+import { createClient, restart, type Client } from './support/client'
 import { networkError } from './support/fakeChat'
 
 /** A device that keeps the newest messages of the room "team", and was closed then. */
@@ -7,6 +7,7 @@ async function keptTeam() {
   const client = createClient()
   client.server.addRoom('team', ['ann', 'bob'])
   client.server.post('bob', 'team', 'first')
+  client.server.post('bob', 'team', 'second')
   await client.start('ann')
   await client.open('team')
   await client.clock.elapse(5_000)
@@ -35,7 +36,7 @@ test('what comes between painting a room from the device and the connection is n
   await clock.elapse(100)
   release()
   await clock.elapse(1_000)
-  expect(after.texts()).toEqual(['first', 'while connecting', 'live'])
+  expect(after.texts()).toEqual(['first', 'second', 'while connecting', 'live'])
 })
 
 test('a room that was painted is marked as complete once it is, and follows its stream', async () => {
@@ -49,7 +50,7 @@ test('a room that was painted is marked as complete once it is, and follows its 
   await clock.elapse(1_000)
   server.post('bob', 'team', 'live')
   await clock.elapse(1_000)
-  expect(after.texts()).toEqual(['first', 'meanwhile', 'live'])
+  expect(after.texts()).toEqual(['first', 'second', 'meanwhile', 'live'])
 })
 
 test('what was sent before the first page, and deleted before it, is not shown', async () => {
@@ -87,4 +88,46 @@ test('a late document of the room does not bring back its newest message, delete
   client.chat.updateRoom(decodeRoom({ ...document, _updatedAt: server.now() })!)
   await clock.elapse(5_000)
   expect(client.texts()).toEqual(['first'])
+})
+
+/** Frames of the connection wait until the test says so; the confirmation of a room's streams is one of them. */
+function holdFrames(client: Client) {
+  const held: (() => void)[] = []
+  client.realtime.transport = (deliver) => held.push(deliver)
+  return () => {
+    client.realtime.transport = (deliver) => deliver()
+    for (const deliver of held.splice(0)) deliver()
+  }
+}
+
+test('a room opened during the catch-up waits for its streams', async () => {
+  const before = await keptTeam()
+  const { server, clock } = before
+  const after = await restart(before)
+  after.realtime.goLive()
+  const release = holdFrames(after)
+  await after.open('team')
+  // Not the newest one, which the room's document would tell too.
+  server.edit('team', server.messagesOf('team')[0]!._id, { msg: 'edited' })
+  await clock.elapse(100)
+  release()
+  await clock.elapse(5_000)
+  expect(after.texts()).toEqual(['edited', 'second'])
+})
+
+test('what came before streams that were confirmed late is fetched then', async () => {
+  const client = createClient()
+  const { server, clock } = client
+  server.addRoom('team', ['ann', 'bob'])
+  const first = server.post('bob', 'team', 'first')
+  server.post('bob', 'team', 'second')
+  await client.start('ann')
+  const release = holdFrames(client)
+  await client.open('team')
+  await clock.elapse(1_500)
+  server.edit('team', first._id, { msg: 'edited' })
+  expect(client.texts()).toEqual(['first', 'second'])
+  release()
+  await clock.elapse(1_000)
+  expect(client.texts()).toEqual(['edited', 'second'])
 })

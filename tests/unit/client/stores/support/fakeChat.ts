@@ -190,6 +190,17 @@ export class FakeChat {
     return createFakeRest(this, userId)
   }
 
+  /** What `this.syncMessages` answers. */
+  sync(roomId: string, type: string, next: string) {
+    const { messages, deleted } = this.room(roomId)
+    const since = Number(next)
+    const result =
+      type === 'UPDATED'
+        ? { updated: [...messages.values()].filter((one) => Number(one._updatedAt) > since) }
+        : { deleted: deleted.filter((one) => one._deletedAt > since) }
+    return { result: { ...result, cursor: { next: null } } }
+  }
+
   room(roomId: string): FakeRoom {
     const room = this.rooms.get(roomId)
     if (!room) throw refusal(400, 'error-invalid-room')

@@ -48,16 +48,6 @@ export function createFakeRest(chat: FakeChat, userId: () => string): RestApi {
     throw refusal(400, 'http-400')
   }
 
-  function sync(roomId: string, type: string, next: string) {
-    const { messages, deleted } = chat.room(roomId)
-    const since = Number(next)
-    const result =
-      type === 'UPDATED'
-        ? { updated: [...messages.values()].filter((one) => Number(one._updatedAt) > since) }
-        : { deleted: deleted.filter((one) => one._deletedAt > since) }
-    return { result: { ...result, cursor: { next: null } } }
-  }
-
   function ownMessage(userId: string, id: string): void {
     if ((find(id).u as Wire)._id !== userId) throw refusal(400, 'error-action-not-allowed')
   }
@@ -110,7 +100,7 @@ export function createFakeRest(chat: FakeChat, userId: () => string): RestApi {
         })),
       getMessage: (id) => run('chat.getMessage', [id], () => ({ message: find(id) })),
       syncMessages: (roomId, type, next) =>
-        run('chat.syncMessages', [roomId, type, next], () => sync(roomId, type, next)),
+        run('chat.syncMessages', [roomId, type, next], () => chat.sync(roomId, type, next)),
       update: (roomId, id, text) =>
         run('chat.update', [roomId, id, text], () => {
           ownMessage(userId(), id)

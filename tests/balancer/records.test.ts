@@ -124,7 +124,9 @@ describe.each(kinds)('records in %s', (kind) => {
     await Promise.all(Array.from({ length: 20 }, () => storage.locks.run('k', work)))
     expect(most).toBe(1)
     await storage.locks.run('k', () => storage.locks.run('other', work))
-    await expect(storage.locks.run('k', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    await expect(storage.locks.run('k', () => Promise.reject(new Error('no')))).rejects.toThrow(
+      'no',
+    )
     await storage.locks.run('k', work)
   })
 })

@@ -72,4 +72,3 @@ export function createClient(url: string) {
     [...chat.chunks].reverse().flatMap(({ rows }) => rows.map((row) => `${row.state}${row.text}`))
   return { session, chat, feed, outbox, connection, storage, texts }
 }
-

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import Database from 'libsql'
 import { startEmbedded, type EmbeddedServer } from '../../../server/embedded/server'
 import type { Way } from '../../e2e/server'
 import { startBalancer, type Balancer } from './balancer'
@@ -21,6 +22,8 @@ export type GatewayProcess = {
   output(): string
   /** @returns the exit code; null when it was killed. */
   end(signal: NodeJS.Signals): Promise<number | null>
+  /** Starts it again on the same port and data. */
+  restart(): Promise<void>
 }
 
 /** Two gateways with one Redis and one chat server behind a balancer. */
@@ -31,6 +34,8 @@ export type World = {
   balancer: Balancer
   /** REST of the chat server as its administrator. */
   asAdmin(method: 'GET' | 'POST', path: string, body?: object): Promise<Record<string, unknown>>
+  /** Login tokens that the chat server keeps for a user. */
+  tokensOf(userId: string): number
   close(): Promise<void>
 }
 
@@ -63,6 +68,7 @@ export async function startWorld(way: Way): Promise<World> {
   const asAdmin = createAdmin(chat.url)
   return {
     ...{ redis, chat, gateways, balancer, asAdmin },
+    tokensOf: (userId) => countTokens(join(folder, 'chat', 'rocketchat.db'), userId),
     async close() {
       await balancer.close()
       await Promise.all(gateways.map((gateway) => gateway.end('SIGKILL')))
@@ -73,25 +79,37 @@ export async function startWorld(way: Way): Promise<World> {
   }
 }
 
-async function startProcess(env: Record<string, string>): Promise<GatewayProcess> {
-  const port = await freePort()
-  const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...{ PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'info' },
-      ...env,
-    },
-  })
-  const kill = () => void child.kill('SIGKILL')
-  process.once('exit', kill)
-  child.once('exit', () => process.off('exit', kill))
-  let written = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (part: Buffer) => (written += part.toString()))
+function countTokens(file: string, userId: string): number {
+  const db = new Database(file)
+  try {
+    const row = db.prepare('SELECT COUNT(*) AS count FROM tokens WHERE uid = ?').get(userId)
+    return (row as { count: number }).count
+  } finally {
+    db.close()
   }
+}
+
+async function startProcess(settings: Record<string, string>): Promise<GatewayProcess> {
+  const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  await ready(child, url, () => written)
+  const fixed = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'info' }
+  let written = ''
+  const launch = async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...fixed, ...settings },
+    })
+    const kill = () => void child.kill('SIGKILL')
+    process.once('exit', kill)
+    child.once('exit', () => process.off('exit', kill))
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (part: Buffer) => (written += part.toString()))
+    }
+    await ready(child, url, () => written)
+    return child
+  }
+  let child = await launch()
   return {
     ...{ url, port },
     output: () => written,
@@ -102,6 +120,9 @@ async function startProcess(env: Record<string, string>): Promise<GatewayProcess
         await exit
       }
       return child.exitCode
+    },
+    async restart() {
+      child = await launch()
     },
   }
 }

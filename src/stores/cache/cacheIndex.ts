@@ -20,7 +20,7 @@ export interface CacheIndex {
   readonly total: number
   /**
    * Those to give up until at most `maxTotal` is left, least recently used first and those of a lower rank before all others.
-   * @param spare is never named
+   * @param spare named only when all others of its rank are, and still before those of a higher one
    */
   victims(maxTotal: number, spare: ReadonlySet<string>): string[]
   /** For the disk; `createCacheIndex` reads it again. */
@@ -65,9 +65,10 @@ export function createCacheIndex(saved: unknown, rank: (key: string) => number):
       return total
     },
     victims(maxTotal, spare) {
-      const order = [...byKey.values()]
-        .filter(({ key }) => !spare.has(key))
-        .sort((a, b) => rank(a.key) - rank(b.key) || a.used - b.used)
+      const isSpared = ({ key }: IndexEntry): number => (spare.has(key) ? 1 : 0)
+      const order = [...byKey.values()].sort(
+        (a, b) => rank(a.key) - rank(b.key) || isSpared(a) - isSpared(b) || a.used - b.used,
+      )
       let left = total
       return order.flatMap(({ key, size }) => {
         if (left <= maxTotal) return []

@@ -24,10 +24,11 @@ describe('the index', () => {
     expect(index.victims(40, new Set())).toEqual([])
   })
 
-  test('never names what is spared, even when nothing else is left', () => {
+  test('names what is spared after the others of its rank, and before what is dearer', () => {
     const index = createCacheIndex(undefined, rank)
-    for (const key of ['a', 'b']) index.put(key, 10, 0)
-    expect(index.victims(0, new Set(['a']))).toEqual(['b'])
+    for (const key of ['a', 'list', 'b']) index.put(key, 10, 0)
+    expect(index.victims(0, new Set(['a']))).toEqual(['b', 'a', 'list'])
+    expect(index.victims(20, new Set(['a']))).toEqual(['b'])
   })
 
   test('is the same after it was read again, with the order of use', () => {

@@ -76,6 +76,16 @@ describe('a small disk', () => {
     expect([...keys].sort()).toEqual(['v1|a', 'v1|c', 'v1|list'])
   })
 
+  test('gives up rooms that are written together rather than a list', async () => {
+    const { shelf, clock, disk } = setUp()
+    shelf.put('v1|list', large)
+    await clock.elapse(1_000)
+    for (const key of ['v1|a', 'v1|b', 'v1|c', 'v1|d']) shelf.put(key, large)
+    await clock.elapse(1_000)
+    const keys = (await disk.keys()).filter((key) => key !== 'index')
+    expect([...keys].sort()).toEqual(['v1|c', 'v1|d', 'v1|list'])
+  })
+
   test('keeps of a value that is too large what fits, and nothing when nothing does', async () => {
     const { shelf, clock, open } = setUp()
     const halve = (value: unknown) => {

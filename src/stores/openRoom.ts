@@ -138,7 +138,10 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
   function save(): void {
     isSaveDue = false
     const copy = timeline.snapshot(cachedMessages)
-    if (copy && copy.syncedUntil > 0 && copy.messages.length > 0) cache.save(roomId, copy)
+    if (!copy) return
+    // Of an emptied room no older copy may stay, which would paint what is deleted.
+    if (copy.messages.length === 0) cache.remove(roomId)
+    else if (copy.syncedUntil > 0) cache.save(roomId, copy)
   }
 
   async function begin(): Promise<void> {

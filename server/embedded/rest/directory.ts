@@ -73,6 +73,13 @@ const spotlightQuery = Type.Object(
   strict,
 )
 
+/** Who is in the room that a search is made from; nobody without one, or when the caller may not see it. */
+const insiders = (app: App, user: UserDoc, rid: string | undefined): readonly string[] => {
+  const room = rid === undefined ? undefined : app.store.rooms.get(rid)
+  const visible = room !== undefined && canAccessRoom(app, room, user)
+  return visible ? app.store.subscriptions.memberIds(room._id) : []
+}
+
 /** `@` finds people only, `#` rooms only (protocol reference 3.7). Who is not signed in finds nothing. */
 const spotlight = openGet('spotlight', spotlightQuery, ({ app, session, query }) => {
   if (session === undefined) return { users: [], rooms: [] }
@@ -84,9 +91,9 @@ const spotlight = openGet('spotlight', spotlightQuery, ({ app, session, query })
     (only === '' || only === kind) && type[kind] !== false
   const outside = app.permissions.has(user, 'view-outside-room')
   const users = wants('users') && outside ? found(app, term, query.usernames?.split(',') ?? []) : []
-  const members = query.rid === undefined ? [] : app.store.subscriptions.memberIds(query.rid)
+  const members = insiders(app, user, query.rid)
   const marked = users.map((one) =>
-    query.rid === undefined || members.includes(String(one._id)) ? one : { ...one, outside: true },
+    members.includes(String(one._id)) ? one : { ...one, outside: true },
   )
   const rank = (one: object): number => ('outside' in one ? 1 : 0)
   const rooms = wants('rooms') ? roomsNamed(app, user, term).slice(0, 5) : []
@@ -129,6 +136,15 @@ const listedUser = (app: App, caller: UserDoc, user: UserDoc): Record<string, un
   return full ? { ...card, emails: user.emails } : card
 }
 
+/** What the directory shows of a room or team (protocol reference 3.7). */
+const roomFields = [
+  ...['_id', 't', 'name', 'fname', 'description', 'topic', 'usersCount', 'ts', 'lastMessage'],
+  ...['archived', 'default', 'prid', 'teamId', 'teamMain', 'belongsTo', 'roomsCount', 'avatarETag'],
+]
+
+const listedRoom = (room: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(room).filter(([field]) => roomFields.includes(field)))
+
 const directory = userGet('directory', { query: directoryQuery }, ({ app, user, query }) => {
   const keys = sortKeys(query.sort)
   if (keys.length > 1) throw new TextError('This method support only one "sort" parameter')
@@ -143,7 +159,7 @@ const directory = userGet('directory', { query: directoryQuery }, ({ app, user, 
   const rooms = roomsNamed(app, user, term)
   const wanted = query.type === 'teams' ? teamsAmong(app, rooms) : rooms
   const { items, ...rest } = pageOf(sorted(wanted, keys), query)
-  return { result: items, ...rest }
+  return { result: items.map(listedRoom), ...rest }
 })
 
 const emptyQuery = Type.Object(

@@ -5,6 +5,7 @@ import {
   openDdp,
   startTestServer,
   type RestAnswer,
+  type Json,
   type RestClient,
   type TestServer,
 } from './support'
@@ -150,6 +151,17 @@ describe('finding', () => {
     expect(refusal(await ann.get('users.autocomplete'))).toEqual([400, 'error-invalid-params'])
     expect((await ann.get('users.checkUsernameAvailability?username=bob')).body.result).toBe(false)
     expect((await ann.get('users.checkUsernameAvailability?username=new')).body.result).toBe(true)
+  })
+
+  it('people by spotlight, who says nothing of rooms that the caller cannot see', async () => {
+    const created = await test.admin.post('groups.create', { name: 'hidden', members: ['ann'] })
+    const rid = created.body.group._id as string
+    const search = async (who: RestClient) =>
+      (await who.get(`spotlight?query=@ann&rid=${rid}`)).body.users as Json[]
+    const [seen] = await search(test.admin)
+    expect(seen).not.toHaveProperty('outside')
+    const stranger = await test.person('stranger')
+    expect((await search(stranger))[0]).toMatchObject({ username: 'ann', outside: true })
   })
 
   it('people and rooms by spotlight', async () => {

@@ -38,7 +38,7 @@ const post = async (path: string, address: string, body: unknown): Promise<Json>
     headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
     body: JSON.stringify(body),
   })
-  return { status: response.status, body: await response.json() }
+  return { status: response.status, body: (await response.json()) as Json }
 }
 
 const login = (user: string, password: string, address = '10.0.0.1'): Promise<Json> =>

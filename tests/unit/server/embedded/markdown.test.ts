@@ -17,7 +17,6 @@ const texts = (node: unknown): string[] => {
 
 /** How often the work looks at a character of any text. */
 const stepsOf = (work: () => void): number => {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back
   const { charCodeAt } = String.prototype
   let steps = 0
   String.prototype.charCodeAt = function (index) {

@@ -24,5 +24,8 @@ export type WireMessageSync = {
 /** `chat.syncThreadMessages`: documents to replace, and stubs of deleted ones (protocol reference 3.13). */
 export type WireThreadSync = { messages?: { update?: unknown; remove?: unknown } }
 
+/** `users.presence` (protocol reference 3.6). */
+export type WirePresence = { users?: unknown; full?: unknown }
+
 /** `me`: the own user document at the top level (protocol reference 4.5). */
 export type WireMe = { _id?: unknown; username?: unknown; name?: unknown }

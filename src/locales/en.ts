@@ -33,6 +33,10 @@ export const en = {
   'state.updating': 'Updating…',
 
   'room.members': '{count} members',
+  'presence.online': 'Online',
+  'presence.away': 'Away',
+  'presence.busy': 'Busy',
+  'presence.offline': 'Offline',
   'room.back': 'Back',
   'room.loading': 'Loading messages…',
   'room.start': 'This is the beginning of the conversation',

@@ -34,6 +34,10 @@ export const zhCN: Messages = {
   'state.updating': '正在更新…',
 
   'room.members': '{count} 人',
+  'presence.online': '在线',
+  'presence.away': '离开',
+  'presence.busy': '忙碌',
+  'presence.offline': '离线',
   'room.back': '返回',
   'room.loading': '正在加载消息…',
   'room.start': '这是会话的开头',

@@ -1,12 +1,12 @@
 import type { Clock, Disposer, TimerHandle } from '../platform/types'
-import { DdpError, readRateLimitWait, TransportError } from './ddpError'
+import { DdpError, isPassing, TransportError } from './ddpError'
 import { createDdpMethods, type DdpMethods } from './ddpMethods'
 import {
   createDdpSubscriptions,
   type DdpSubscriptions,
   type StreamHandle,
 } from './ddpSubscriptions'
-import { createListeners } from './listeners'
+import { createListeners, throwLater } from './listeners'
 import type { RealtimeState, StreamFrame } from './realtime'
 import type { Socket } from './socket'
 
@@ -57,6 +57,11 @@ export interface DdpClient {
   call(method: string, ...params: readonly unknown[]): Promise<unknown>
   /** Subscribes a stream such as `stream-room-messages`; kept over reconnects until disposed. */
   subscribe(stream: string, eventName: string): StreamHandle
+  /**
+   * Subscribes once with an argument of its own, on this connection only. Resolves when it is confirmed, or ended without an
+   * error. Rejects as `call`.
+   */
+  subscribeOnce(stream: string, eventName: string, argument: object): Promise<void>
   checkNow(): void
 }
 
@@ -118,11 +123,7 @@ class Client implements DdpClient {
       onSettled: () => this.goLive(),
       onTimeout: () => socket.restart('a subscription was not answered'),
     })
-    const onThrown = (error: unknown): void => {
-      clock.setTimeout(() => {
-        throw error
-      }, 0)
-    }
+    const onThrown = throwLater(clock)
     this.stateListeners = createListeners<[RealtimeState]>(onThrown)
     this.frameListeners = createListeners<[StreamFrame]>(onThrown)
     socket.$on('connecting', () => this.setState('connecting'))
@@ -157,6 +158,11 @@ class Client implements DdpClient {
 
   subscribe(stream: string, eventName: string): StreamHandle {
     return this.subscriptions.add(stream, eventName)
+  }
+
+  async subscribeOnce(stream: string, eventName: string, argument: object): Promise<void> {
+    if (!this.isSignedIn) throw new TransportError('offline')
+    return this.subscriptions.once(stream, eventName, argument)
   }
 
   checkNow(): void {
@@ -291,9 +297,4 @@ class Client implements DdpClient {
     if (typeof version === 'string' && versions.includes(version)) this.version = version
     this.socket.restart('another version of the protocol')
   }
-}
-
-/** The server could not judge the login now; it did not refuse it. */
-function isPassing(error: DdpError): boolean {
-  return error.code === '500' || readRateLimitWait(error) !== undefined
 }

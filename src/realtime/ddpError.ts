@@ -58,3 +58,8 @@ export function readRateLimitWait(error: DdpError): number | undefined {
   const { timeToReset } = (error.details ?? {}) as { timeToReset?: unknown }
   return typeof timeToReset === 'number' && timeToReset >= 0 ? timeToReset : 1_000
 }
+
+/** The server could not judge now; it did not refuse. */
+export function isPassing(error: DdpError): boolean {
+  return error.code === '500' || readRateLimitWait(error) !== undefined
+}

@@ -1,10 +1,11 @@
 import type { Clock, Disposer, Lifecycle, Network, OpenSocket } from '../platform/types'
 import { createDdpClient, ddpPing, type DdpClient } from './ddpClient'
+import { createPresenceWatch } from './presenceWatch'
 import type { Realtime, RoomHandle } from './realtime'
 import { Socket } from './socket'
 import type { SocketOptions } from './socketOptions'
 import { createTypingSender } from './typingSender'
-import { roomEvents, userEvents } from './streamEvents'
+import { presenceStream, roomEvents, userEvents } from './streamEvents'
 
 export type DdpRealtimeOptions = {
   /** Absolute `ws(s)://` address of Rocket.Chat's `/websocket`. */
@@ -43,7 +44,15 @@ export function createDdpRealtime(options: DdpRealtimeOptions): Realtime {
     const extra = threadId === '' ? {} : { tmid: threadId }
     tell(client, 'stream-notify-room', `${roomId}/user-activity`, username, activities, extra)
   })
-  client.onState(() => typing.reset())
+  const presence = createPresenceWatch({
+    clock,
+    send: (_userIds, change) => client.subscribeOnce(presenceStream, '', change),
+  })
+  client.onState((state) => {
+    typing.reset()
+    if (state === 'live') presence.start()
+    else presence.stop()
+  })
 
   return {
     open() {
@@ -67,6 +76,7 @@ export function createDdpRealtime(options: DdpRealtimeOptions): Realtime {
     sendTyping(roomId, isTyping, threadId = '') {
       if (client.state === 'live') typing.update(roomId, isTyping, threadId)
     },
+    watchPresence: (userIds) => presence.want(userIds),
     checkNow: () => client.checkNow(),
   }
 }

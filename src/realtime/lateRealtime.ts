@@ -2,7 +2,7 @@ import type { Clock, Disposer, TimerHandle } from '../platform/types'
 import { createBackoff } from './backoff'
 import { TransportError } from './ddpError'
 import { createDeferred } from './deferred'
-import { createListeners } from './listeners'
+import { createListeners, throwLater } from './listeners'
 import type { Realtime, RealtimeState, RoomHandle, StreamFrame } from './realtime'
 
 export type LateRealtimeOptions = {
@@ -17,11 +17,7 @@ const loadDelayMaxMs = 30_000
 /** A connection whose scripts are loaded with the first `open()`: what is asked for before is kept for it. */
 export function createLateRealtime({ load, clock }: LateRealtimeOptions): Realtime {
   const backoff = createBackoff(clock, loadDelayMs, loadDelayMaxMs)
-  const onThrown = (error: unknown): void => {
-    clock.setTimeout(() => {
-      throw error
-    }, 0)
-  }
+  const onThrown = throwLater(clock)
   const stateListeners = createListeners<[RealtimeState]>(onThrown)
   const frameListeners = createListeners<[StreamFrame]>(onThrown)
   /** Told once the connection is there. */
@@ -101,6 +97,11 @@ export function createLateRealtime({ load, clock }: LateRealtimeOptions): Realti
     onFrame: (listener) => frameListeners.add(listener),
     openRoom: (roomId) => inner?.openRoom(roomId) ?? openLater(roomId),
     sendTyping: (...typing) => inner?.sendTyping(...typing),
+    watchPresence: (userIds) =>
+      inner?.watchPresence(userIds) ??
+      new Promise((resolve) => {
+        waiting.add((loaded) => void loaded.watchPresence(userIds).then(resolve))
+      }),
     checkNow: () => inner?.checkNow(),
   }
 }

@@ -1,4 +1,4 @@
-import type { Disposer } from '../platform/types'
+import type { Clock, Disposer } from '../platform/types'
 
 type Listener<Args extends readonly unknown[]> = (...args: Args) => void
 
@@ -6,6 +6,15 @@ export type Listeners<Args extends readonly unknown[]> = {
   add(listener: Listener<Args>): Disposer
   remove(listener: Listener<Args>): void
   emit(...args: Args): void
+}
+
+/** Reports what a listener has thrown as any uncaught error, without disturbing whoever told it something. */
+export function throwLater(clock: Clock): (error: unknown) => void {
+  return (error) => {
+    clock.setTimeout(() => {
+      throw error
+    }, 0)
+  }
 }
 
 /**

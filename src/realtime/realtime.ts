@@ -34,6 +34,13 @@ export interface Realtime {
   openRoom(roomId: string): RoomHandle
   /** Tells the room that the own user types or has stopped. May be called for every key stroke: it is sent sparingly. */
   sendTyping(roomId: string, isTyping: boolean, threadId?: string): void
+  /**
+   * Whose presence the server is to tell, in place of those of the call before (protocol reference 2.5). Changes are gathered
+   * and sent sparingly; the set is told again after each reconnect.
+   * @returns resolves when a connection has confirmed this set, or a later one: what is asked for then misses no change.
+   * Never rejects.
+   */
+  watchPresence(userIds: readonly string[]): Promise<void>
   /** Looks whether the connection is alive, and reconnects at once when it is not. */
   checkNow(): void
 }

@@ -4,7 +4,8 @@ import type { HubConnection } from './hubConnection'
 import { createHubEvents, type HubSessionState } from './hubEvents'
 import { createHubRooms, type HubRooms } from './hubRooms'
 import { hubCloseCodes, toHubSubprotocols } from './hubWire'
-import { createListeners } from './listeners'
+import { createListeners, throwLater } from './listeners'
+import { createPresenceWatch, type PresenceWatch } from './presenceWatch'
 import type { Realtime, RealtimeState, RoomHandle, StreamFrame } from './realtime'
 import { connectHub } from './signalrHub'
 import type { SignalrRealtimeOptions } from './signalrOptions'
@@ -58,6 +59,7 @@ class Client implements SignalrRealtime {
   private readonly rooms: HubRooms
   private readonly typing: TypingSender
   private readonly away: AwayFollower
+  private readonly presence: PresenceWatch
   private readonly stateListeners
   private readonly frameListeners
   private hub: HubConnection | undefined
@@ -71,11 +73,7 @@ class Client implements SignalrRealtime {
     const { clock, lifecycle } = options
     this.options = options
     this.clock = clock
-    const onThrown = (error: unknown): void => {
-      clock.setTimeout(() => {
-        throw error
-      }, 0)
-    }
+    const onThrown = throwLater(clock)
     this.stateListeners = createListeners<[RealtimeState]>(onThrown)
     this.frameListeners = createListeners<[StreamFrame]>(onThrown)
     this.socket = this.createSocket()
@@ -87,6 +85,10 @@ class Client implements SignalrRealtime {
       invoke: (method, roomId) => this.invoke(method, roomId),
       onSettled: () => this.goLive(),
       onTimeout: () => this.socket.restart('a room was not answered'),
+    })
+    this.presence = createPresenceWatch({
+      clock,
+      send: (userIds) => this.invoke('watchPresence', userIds),
     })
     this.typing = createTypingSender(clock, (roomId, isTyping, threadId) => {
       const thread = threadId === '' ? [] : [threadId]
@@ -124,6 +126,10 @@ class Client implements SignalrRealtime {
 
   sendTyping(roomId: string, isTyping: boolean, threadId = ''): void {
     if (this.state === 'live') this.typing.update(roomId, isTyping, threadId)
+  }
+
+  watchPresence(userIds: readonly string[]): Promise<void> {
+    return this.presence.want(userIds)
   }
 
   checkNow(): void {
@@ -201,10 +207,10 @@ class Client implements SignalrRealtime {
     })
   }
 
-  private invoke(method: string, roomId: string): Promise<unknown> {
+  private invoke(method: string, argument: unknown): Promise<unknown> {
     const { hub } = this
     if (hub === undefined || hub.close !== undefined) return Promise.reject(new Error('closed'))
-    return hub.invoke(method, roomId)
+    return hub.invoke(method, argument)
   }
 
   /** `unauthorized` is followed by the hub's close message, which decides. */
@@ -268,6 +274,8 @@ class Client implements SignalrRealtime {
   private setState(state: RealtimeState): void {
     if (this.state === state) return
     this.state = state
+    if (state === 'live') this.presence.start()
+    else this.presence.stop()
     this.stateListeners.emit(state)
   }
 

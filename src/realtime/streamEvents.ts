@@ -14,3 +14,6 @@ export const userEvents = [
 
 /** Of `stream-notify-room`, each behind `<rid>/`, beside `stream-room-messages`. */
 export const roomEvents = ['user-activity', 'deleteMessage', 'deleteMessageBulk'] as const
+
+/** Statuses of the people who are watched; its event names are user ids (protocol reference 2.5). */
+export const presenceStream = 'stream-user-presence'

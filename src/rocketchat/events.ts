@@ -1,4 +1,4 @@
-import type { Message, Room, Subscription } from './types'
+import type { Message, PresenceStatus, Room, Subscription } from './types'
 
 /** Everything that the realtime connection can tell. Both ways of authentication end in these. */
 export type DomainEvent =
@@ -27,6 +27,7 @@ export type DomainEvent =
   | { type: 'roomRemoved'; roomId: string }
   /** `names` is not a list of all: one person started (`isTyping`) or stopped. */
   | { type: 'typing'; roomId: string; name: string; isTyping: boolean; threadId: string }
+  | { type: 'presence'; userId: string; status: PresenceStatus }
   /** Only for this user, never stored by the server ("only you can see this"). */
   | { type: 'ephemeral'; message: Message }
   | { type: 'notification'; roomId: string; title: string; text: string }

@@ -5,12 +5,14 @@ import { decodeMessage } from './decodeMessage'
 import { decodeRoom } from './decodeRoom'
 import { decodeSubscription } from './decodeSubscription'
 import { asObject, field, flag, text } from './fields'
+import { decodePresences } from './presence'
 import type {
   Delta,
   HistoryPage,
   Message,
   MessageSync,
   NewerPage,
+  PresenceStatus,
   Room,
   RoomKind,
   Subscription,
@@ -87,6 +89,8 @@ export type Repository = {
   /** @returns undefined when the server answers that there is no such message */
   getMessage(id: string): Promise<Message | undefined>
   markRead(roomId: string): Promise<void>
+  /** @returns by user id, without those whose status the server does not tell */
+  loadPresence(userIds: readonly string[]): Promise<ReadonlyMap<string, PresenceStatus>>
 }
 
 /** A list of the wire as messages, malformed ones left out. @throws {ApiError} when it is no list */
@@ -148,6 +152,12 @@ export function createRepository(rest: RestApi, options: RepositoryOptions = {})
       }
     },
     markRead: (roomId) => rest.subscriptions.read(roomId),
+    async loadPresence(userIds) {
+      const answer = await rest.users.presence(userIds)
+      const statuses = decodePresences(answer, userIds, () => onDropped('malformed presence'))
+      if (statuses === undefined) throw invalidAnswer()
+      return statuses
+    },
   }
 }
 

@@ -3,7 +3,8 @@ import { decodeMessage } from './decodeMessage'
 import { decodeRoom } from './decodeRoom'
 import { decodeSubscription } from './decodeSubscription'
 import type { DomainEvent } from './events'
-import { asObject, decodeTime, field, flag, strings, text, type WireObject } from './fields'
+import { decodePresenceCode } from './presence'
+import { asObject, decodeTime, field, flag, list, strings, text, type WireObject } from './fields'
 
 /** Why a frame was left out: what it was, never what it contained. */
 export type OnDropped = (reason: string) => void
@@ -37,6 +38,11 @@ export function decodeFrame(frame: StreamFrame, onDropped?: OnDropped): DomainEv
     onDropped?.('malformed room-messages')
     return undefined
   }
+  if (collection === 'stream-user-presence') {
+    const event = decodePresence(eventName, args)
+    if (event === undefined) onDropped?.('malformed user-presence')
+    return event
+  }
   const slash = eventName.indexOf('/')
   const subject = eventName.slice(0, Math.max(slash, 0))
   const name = eventName.slice(slash + 1)
@@ -55,6 +61,12 @@ function handlerOf(collection: string, name: string): Decode | undefined {
   if (collection === 'stream-notify-room') return roomEvents.get(name)
   if (collection === 'stream-notify-user') return userEvents.get(name)
   return undefined
+}
+
+/** `[[username, code, statusText?, …]]`, longer from version to version; the event is named after the user (2.5). */
+function decodePresence(userId: string, args: readonly unknown[]): DomainEvent | undefined {
+  const status = decodePresenceCode(list(args[0])[1])
+  return userId === '' || status === undefined ? undefined : { type: 'presence', userId, status }
 }
 
 /** `[name, activities, {tmid?}]`; the activities are the full current set (2.8). */

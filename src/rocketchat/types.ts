@@ -128,4 +128,7 @@ export type MessageSync = {
   isComplete: boolean
 }
 
+/** What others see of somebody. */
+export type PresenceStatus = 'offline' | 'online' | 'away' | 'busy'
+
 export type ChatUser = { id: string; username: string; name: string }

@@ -1,7 +1,7 @@
 import { formatListTime } from '../locales/dates'
 import { isLocaleKey, type Translate } from '../locales/translate'
 import { describeSystemMessage, isSystemLine } from '../rocketchat/systemMessages'
-import type { Message, Room, RoomKind, Subscription } from '../rocketchat/types'
+import type { Message, PresenceStatus, Room, RoomKind, Subscription } from '../rocketchat/types'
 import { colorOf, initialsOf, roomInitialsOf } from '../timeline/avatar'
 
 /** One line of the conversation list, flat and ready to draw. */
@@ -20,6 +20,8 @@ export type Channel = {
   isMentioned: boolean
   /** Something is unread that does not count. */
   isAlert: boolean
+  /** Of the other person in a direct conversation; `''` when unknown, and everywhere else. */
+  presence: PresenceStatus | ''
   /** Sort key: time of the last activity in epoch milliseconds. */
   activityAt: number
 }
@@ -33,7 +35,19 @@ export type ChannelSource = {
   draft: string
 }
 
-export type ChannelContext = { selfId: string; now: number; t: Translate }
+export type ChannelContext = {
+  selfId: string
+  now: number
+  t: Translate
+  /** `''` when unknown. */
+  statusOf: (userId: string) => PresenceStatus | ''
+}
+
+/** The other person of a direct conversation of two; `''` for every other (protocol reference 4.3). */
+export function peerIdOf(room: Room | undefined, selfId: string): string {
+  if (room?.kind !== 'direct' || room.memberIds.length !== 2) return ''
+  return room.memberIds.find((id) => id !== selfId) ?? ''
+}
 
 /** Who a message is from, as the list of messages and its preview draw it. */
 export type Origin = 'own' | 'other' | 'system'
@@ -58,7 +72,7 @@ export function plainText(message: Message, t: Translate): string {
 /** Builds one line of the list. Badges follow the protocol reference, 5.5, "Client badge". */
 export function toChannel(source: ChannelSource, context: ChannelContext): Channel {
   const { subscription, room, extraUnread } = source
-  const { t, now } = context
+  const { t, now, selfId, statusOf } = context
   const isQuiet = subscription.isUnreadHidden
   const unread = (isQuiet ? 0 : subscription.unread) + extraUnread
   const draw = subscription.kind === 'direct' ? initialsOf : roomInitialsOf
@@ -74,6 +88,7 @@ export function toChannel(source: ChannelSource, context: ChannelContext): Chann
     badge: unread === 0 ? '' : unread > 99 ? '99+' : String(unread),
     isMentioned: subscription.userMentions > 0 && !subscription.isMentionHidden,
     isAlert: subscription.isAlert && !isQuiet && unread === 0,
+    presence: statusOf(peerIdOf(room, selfId)),
     activityAt,
   }
 }

@@ -24,6 +24,8 @@ export interface ChannelList {
   clearExtraUnread(roomId: string): void
   setDraft(roomId: string, text: string): void
   draft(roomId: string): string
+  /** A line looks different for a reason that is not in its documents. */
+  touch(roomId: string): void
   /** Every line is drawn again the next time: the language or the day has changed. */
   invalidate(): void
   /**
@@ -156,6 +158,7 @@ export function createChannelList(): ChannelList {
       dirty.add(roomId)
     },
     draft: (roomId) => drafts.get(roomId) ?? '',
+    touch: (roomId) => void dirty.add(roomId),
     invalidate() {
       for (const roomId of subscriptions.keys()) dirty.add(roomId)
     },

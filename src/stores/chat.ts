@@ -10,6 +10,8 @@ import { createDrafts } from './drafts'
 import { createFlusher } from './flusher'
 import { useOpenChannel } from './openChannel'
 import { useOutboxStore, type OutboxListeners } from './outbox'
+import { createPeers } from './peers'
+import { usePresenceStore } from './presence'
 import { useServices } from './services'
 import { useSessionStore } from './session'
 import { useSettingsStore } from './settings'
@@ -28,11 +30,14 @@ export const useChatStore = defineStore('chat', () => {
   const { clock, storage, lifecycle, flushIntervalMs, maxDrawsPerSecond } = useServices()
   const cache = useMessageCache()
   const outbox = useOutboxStore()
+  const presence = usePresenceStore()
   const session = useSessionStore()
   const settings = useSettingsStore()
   const typing = useTypingStore()
 
   const list = createChannelList()
+  const selfId = (): string => session.user?.id ?? ''
+  const peers = createPeers(list, selfId)
   const kept = createKeptLists({ cache, clock, list })
   const drafts = createDrafts(storage, clock)
   const channels = shallowRef<readonly Channel[]>([])
@@ -71,10 +76,12 @@ export const useChatStore = defineStore('chat', () => {
     noteDay()
     if (isListVisible) publishList()
     open.publish()
+    presence.follow(peers.of(open.actions.openId()))
   }
 
   function publishList(): void {
-    const context = { selfId: session.user?.id ?? '', now: clock.now(), t: settings.t }
+    const { statusOf } = presence
+    const context = { selfId: selfId(), now: clock.now(), t: settings.t, statusOf }
     channels.value = list.lines(context)
   }
 
@@ -210,7 +217,7 @@ export const useChatStore = defineStore('chat', () => {
 
   /** Whether a message is the user's own, somebody else's, or the system's. */
   function originOfMessage(message: Message): Origin {
-    return originOf(message, session.user?.id ?? '')
+    return originOf(message, selfId())
   }
 
   /** Begins for a person. Resolves once what is kept of the list on this device is in it; never rejects. */
@@ -231,6 +238,11 @@ export const useChatStore = defineStore('chat', () => {
   function setComplete(isNow: boolean): void {
     isComplete = isNow
   }
+
+  presence.onChange((roomIds) => {
+    for (const roomId of roomIds) list.touch(roomId)
+    if (isListVisible) flusher.mark()
+  })
 
   lifecycle.onBackground(() => {
     kept.save()
@@ -263,6 +275,8 @@ export const useChatStore = defineStore('chat', () => {
     start,
     setComplete,
     setListVisible,
+    /** These lines are drawn now: it is shown who of them is there. */
+    noteDrawn: (lines: readonly Channel[]) => presence.show(peers.ofLines(lines)),
     insertChannel,
     removeChannel,
     updateRoom,

@@ -51,10 +51,15 @@ export const useConnectionStore = defineStore('connection', () => {
     realtime?.sendTyping(roomId, isTyping)
   }
 
+  /** As `Realtime.watchPresence`; resolves at once when signed out. */
+  function watchPresence(userIds: readonly string[]): Promise<void> {
+    return realtime?.watchPresence(userIds) ?? Promise.resolve()
+  }
+
   /** Number of the present connection; an answer asked for in an older one is stale. */
   function generation(): number {
     return realtime?.generation ?? 0
   }
 
-  return { state, open, reopen, close, openRoom, sendTyping, generation }
+  return { state, open, reopen, close, openRoom, sendTyping, watchPresence, generation }
 })

@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../rocketchat/events'
 import { useChatStore } from './chat'
+import { usePresenceStore } from './presence'
 import { useSessionStore } from './session'
 import { useTypingStore } from './typing'
 
@@ -16,6 +17,7 @@ export function createDispatcher({
   onActivity,
 }: DispatcherOptions): (event: DomainEvent) => void {
   const chat = useChatStore()
+  const presence = usePresenceStore()
   const session = useSessionStore()
   const typing = useTypingStore()
 
@@ -47,6 +49,9 @@ export function createDispatcher({
       case 'typing':
         // Typing in a thread concerns those who have the thread open.
         if (event.threadId === '') typing.note(event.roomId, event.name, event.isTyping)
+        return
+      case 'presence':
+        presence.note(event.userId, event.status)
         return
       case 'ephemeral':
         chat.appendEphemeral(event.message)

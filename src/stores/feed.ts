@@ -10,6 +10,7 @@ import { useConnectionStore } from './connection'
 import { createDispatcher } from './dispatcher'
 import { useOutboxStore } from './outbox'
 import { isRefusal } from './refusal'
+import { usePresenceStore } from './presence'
 import { createRoomSync } from './roomSync'
 import { useServices } from './services'
 import { useSessionStore } from './session'
@@ -39,6 +40,7 @@ export const useFeedStore = defineStore('feed', () => {
   const chat = useChatStore()
   const connection = useConnectionStore()
   const outbox = useOutboxStore()
+  const presence = usePresenceStore()
   const session = useSessionStore()
 
   /** Frames that could not be read: counted, never shown. */
@@ -141,6 +143,7 @@ export const useFeedStore = defineStore('feed', () => {
       chat.settleWatermarks()
     }
     setSynced(false)
+    presence.interrupt()
     roomSync.stop()
     clock.clearTimeout(retryTimer)
     chat.markStale()
@@ -182,6 +185,7 @@ export const useFeedStore = defineStore('feed', () => {
       retries = 0
       outbox.pump()
       roomSync.start(isStale)
+      presence.start()
     } catch (error) {
       if (isStale()) return
       if (!(error instanceof ApiError || error instanceof StorageError)) throw error

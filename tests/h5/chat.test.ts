@@ -71,13 +71,13 @@ describe.each(ways)('over %s:', (way) => {
     expect(other?.row).toMatch(/\bother\b/)
   })
 
-  it('says in the head who is typing, until the message is there', async () => {
+  it('says in the head who is typing, and that the person is there once the message is', async () => {
     const [alice, bob] = await Promise.all([phoneOf('alice'), phoneOf('bob')])
     await Promise.all([enterRoom(alice.page, directId), enterRoom(bob.page, directId)])
     await write(bob.page, 'thinking')
     await says(alice.page.locator('#nav-subtitle'), 'Bob Martin 正在输入…')
     await bob.page.locator('#send').tap()
-    await alice.page.locator('#nav-subtitle').waitFor({ state: 'detached' })
+    await says(alice.page.locator('#nav-subtitle'), '在线')
   })
 
   it('counts unread messages, marks mentions and moves the conversation to the top', async () => {

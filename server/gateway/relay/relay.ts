@@ -3,8 +3,9 @@ import type { Clock } from '../../../src/platform/types'
 import type { ChatSessions } from '../chat/chatSessions'
 import { HubError, type HubApplication, type HubConnection } from '../hub/hubApplication'
 import { createUserRelay, type RelayCounts, type UserRelay } from './userRelay'
+import { maxWatchedPeople } from './watchedPeople'
 
-/** Ids of rooms and messages, as every kind of chat server makes them; above all nothing with a slash. */
+/** Ids of rooms, messages and users, as every kind of chat server makes them; above all nothing with a slash. */
 const idPattern = /^[\w.-]{1,100}$/
 
 export type RelayOptions = {
@@ -76,6 +77,8 @@ export function createRelay(options: RelayOptions): Relay {
         if (typeof isAway !== 'boolean') throw new HubError('bad_argument')
         userOf(connection).presence.set(connection, isAway)
       },
+      watchPresence: (connection, [userIds]) =>
+        userOf(connection).watched.set(connection, readIds(userIds)),
       typing: (connection, [roomId, isTyping, threadId]) => {
         if (typeof isTyping !== 'boolean') throw new HubError('bad_argument')
         const thread = threadId === undefined || threadId === null ? '' : readId(threadId)
@@ -102,6 +105,12 @@ export function createRelay(options: RelayOptions): Relay {
 function readId(value: unknown): string {
   if (typeof value !== 'string' || !idPattern.test(value)) throw new HubError('bad_argument')
   return value
+}
+
+function readIds(value: unknown): string[] {
+  if (!Array.isArray(value)) throw new HubError('bad_argument')
+  if (value.length > maxWatchedPeople) throw new HubError('too_many_people')
+  return value.map(readId)
 }
 
 function websocketUrlOf(chatAddress: URL): string {

@@ -3,7 +3,7 @@ import type { Clock, TimerHandle } from '../../../src/platform/types'
 import { createDdpClient, ddpPing, type DdpClient } from '../../../src/realtime/ddpClient'
 import type { StreamFrame } from '../../../src/realtime/realtime'
 import { Socket } from '../../../src/realtime/socket'
-import { userEvents } from '../../../src/realtime/streamEvents'
+import { presenceStream, userEvents } from '../../../src/realtime/streamEvents'
 import { createTypingSender, type TypingSender } from '../../../src/realtime/typingSender'
 import type { ChatSession, ChatSessions } from '../chat/chatSessions'
 import type { HubConnection } from '../hub/hubApplication'
@@ -18,6 +18,7 @@ import {
 } from './notifications'
 import { createPresence, type Presence } from './presence'
 import { createRoomSubscriptions, type RoomSubscriptions } from './roomSubscriptions'
+import { createWatchedPeople, type WatchedPeople } from './watchedPeople'
 
 /** A phone that changes networks is back within it, and the chat server never notices. */
 const graceMs = 30_000
@@ -49,6 +50,7 @@ export interface UserRelay {
   sessionEnded(sessionId: string): void
   readonly rooms: RoomSubscriptions
   readonly presence: Presence
+  readonly watched: WatchedPeople
   /** Tells the room that the user types or has stopped; sent sparingly, and lost while there is no connection. */
   sendTyping(roomId: string, isTyping: boolean, threadId: string): void
   /** Ends at once; hub connections are left alone. */
@@ -66,6 +68,7 @@ export function createUserRelay(options: UserRelayOptions): UserRelay {
 class User implements UserRelay {
   readonly rooms: RoomSubscriptions
   readonly presence: Presence
+  readonly watched: WatchedPeople
   private readonly options: UserRelayOptions
   private readonly client: DdpClient
   private readonly login: ChatLogin
@@ -92,6 +95,7 @@ class User implements UserRelay {
     this.client.onState(() => this.follow())
     this.client.onFrame((frame) => this.relay(frame))
     this.rooms = createRoomSubscriptions(this.client, clock)
+    this.watched = createWatchedPeople(this.client, clock)
     this.presence = createPresence(() => this.tellPresence())
     this.typing = createTypingSender(clock, (...typing) => this.tellTyping(...typing))
     this.login = createChatLogin({
@@ -116,6 +120,7 @@ class User implements UserRelay {
 
   remove(connection: HubConnection): void {
     this.rooms.drop(connection)
+    this.watched.drop(connection)
     this.connections.delete(connection)
     this.presence.remove(connection)
     if (this.connections.size > 0 || this.isEnded) return
@@ -143,6 +148,7 @@ class User implements UserRelay {
     this.options.clock.clearTimeout(this.graceTimer)
     this.login.stop()
     this.typing.reset()
+    this.watched.follow(false)
     this.client.close()
   }
 
@@ -178,6 +184,7 @@ class User implements UserRelay {
   private follow(): void {
     if (this.isEnded) return
     this.typing.reset()
+    this.watched.follow(this.client.state === 'live')
     if (this.client.state === 'live') this.goLive()
     else if (this.state === 'live') {
       this.gapSince = this.heardAt
@@ -227,8 +234,7 @@ class User implements UserRelay {
 
   /** The event is written once for all connections, and not at all when nobody wants it. */
   private relay(frame: StreamFrame): void {
-    const roomId = roomOf(frame)
-    const wanting = roomId === undefined ? this.connections : this.rooms.connectionsOf(roomId)
+    const wanting = this.wantingOf(frame)
     if (wanting.size === 0) return
     try {
       const record = notificationOf(frame)
@@ -239,6 +245,12 @@ class User implements UserRelay {
       const name = error instanceof Error ? error.name : typeof error
       this.options.logger.warn({ name, collection: frame.collection }, 'an event was not relayed')
     }
+  }
+
+  private wantingOf(frame: StreamFrame): ReadonlySet<HubConnection> {
+    if (frame.collection === presenceStream) return this.watched.connectionsOf(frame.eventName)
+    const roomId = roomOf(frame)
+    return roomId === undefined ? this.connections : this.rooms.connectionsOf(roomId)
   }
 
   private tellPresence(): void {

@@ -1,5 +1,5 @@
 import type { Http } from '../http'
-import type { WireMe } from '../wire'
+import type { WireMe, WirePresence } from '../wire'
 
 export type UsersApi = {
   /**
@@ -7,8 +7,17 @@ export type UsersApi = {
    * @throws {ApiError} 401 when it is not
    */
   me(): Promise<WireMe>
+  /**
+   * Who of these is there; those who are offline may be left out (protocol reference 3.6).
+   * @throws {ApiError}
+   */
+  presence(userIds: readonly string[]): Promise<WirePresence>
 }
 
 export function createUsersApi(http: Http): UsersApi {
-  return { me: () => http.get<WireMe>('/api/v1/me') }
+  return {
+    me: () => http.get<WireMe>('/api/v1/me'),
+    presence: (userIds) =>
+      http.get<WirePresence>('/api/v1/users.presence', { ids: userIds.join(',') }),
+  }
 }

@@ -33,7 +33,7 @@ function setUp(answer: (call: Call) => unknown) {
       loadSurroundingMessages: method('loadSurroundingMessages'),
       loadNextMessages: method('loadNextMessages'),
     },
-    users: { me: method('users.me') },
+    users: { me: method('users.me'), presence: method('users.presence') },
   }
   const onDropped = (reason: string) => dropped.push(reason)
   return { repository: createRepository(rest, { onDropped }), calls, dropped }

@@ -47,6 +47,8 @@ export class FakeChat {
   readonly subscriptions: FakeSubscription[] = []
   readonly removedSubscriptions: { _id: string; _deletedAt: number }[] = []
   readonly calls: RestCall[] = []
+  /** Who is there and how; everybody else is offline. */
+  readonly statuses = new Map<string, string>()
   readonly listeners = new Set<Listener>()
   intercept: Interceptor = () => ({})
   private lastTime = 0

@@ -11,6 +11,8 @@ export type FakeRealtime = Realtime & {
   receive(frame: StreamFrame): void
   readonly openedRooms: readonly string[]
   readonly typing: readonly (readonly [string, boolean])[]
+  /** Whose presence was wanted, call by call. */
+  readonly watched: readonly (readonly string[])[]
   readonly opens: number
   /** How frames travel; at once unless a test says otherwise. */
   transport: (deliver: () => void) => void
@@ -24,6 +26,7 @@ export function createFakeRealtime(chat: FakeChat, userId: string): FakeRealtime
   /** Rooms whose streams the server has confirmed in this connection. */
   let followed: string[] = []
   const typing: [string, boolean][] = []
+  const watched: (readonly string[])[] = []
   let confirms: (() => void)[] = []
   let state: RealtimeState = 'offline'
   let generation = 0
@@ -52,6 +55,7 @@ export function createFakeRealtime(chat: FakeChat, userId: string): FakeRealtime
     transport: (deliver) => deliver(),
     openedRooms: rooms,
     typing,
+    watched,
     get opens() {
       return opens
     },
@@ -107,6 +111,13 @@ export function createFakeRealtime(chat: FakeChat, userId: string): FakeRealtime
     },
     sendTyping(roomId, isTyping) {
       typing.push([roomId, isTyping])
+    },
+    watchPresence(userIds) {
+      watched.push(userIds)
+      return new Promise((resolve) => {
+        if (state === 'live') realtime.transport(resolve)
+        else confirms.push(resolve)
+      })
     },
     checkNow: () => undefined,
   }

@@ -127,6 +127,15 @@ export function createFakeRest(chat: FakeChat, userId: () => string): RestApi {
       loadSurroundingMessages: (roomId, id, limit) =>
         run('loadSurroundingMessages', [roomId, id, limit], () => around(roomId, id, limit)),
     },
-    users: { me: () => run('users.me', [], () => ({})) },
+    users: {
+      me: () => run('users.me', [], () => ({})),
+      presence: (userIds) =>
+        run('users.presence', [userIds], () => ({
+          users: userIds
+            .filter((id) => chat.statuses.has(id))
+            .map((id) => ({ _id: id, username: id, status: chat.statuses.get(id) })),
+          full: false,
+        })),
+    },
   }
 }

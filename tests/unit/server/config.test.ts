@@ -20,6 +20,8 @@ describe('the configuration', () => {
       corsOrigins: [],
       trustedProxies: [],
       encryptionKey: undefined,
+      redisUrl: undefined,
+      drainMs: 10_000,
       h5Folder: '/repository/dist/build/h5',
       identities: undefined,
       rateLimit: { perSecond: 50, burst: 1000 },

@@ -21,6 +21,8 @@ const maxChecksPerWindow = 2
 const quietMs = 10_000
 /** A room that is never quiet is caught up after so long all the same; also the pause after a failure. */
 const patienceMs = 60_000
+/** A room's document is stored a moment after the message that it tells: so little more says nothing. In milliseconds. */
+const documentDelayMs = 1_000
 /** Away for longer, by the server's times, a room's newest page says more than all that has changed since. */
 const maxAwayMs = 7 * 24 * 3_600_000
 /** What opening a room loads too. */
@@ -93,7 +95,7 @@ export function createRoomSync(options: RoomSyncOptions): RoomSync {
     for (const [roomId, syncedUntil] of synced) {
       const room = options.room(roomId)
       if (!room || isOpen(roomId)) continue
-      const isCheck = room.updatedAt <= syncedUntil
+      const isCheck = room.updatedAt <= syncedUntil + documentDelayMs
       wish(roomId, isCheck ? quietMs : 0, isCheck)
     }
     pump()

@@ -16,14 +16,16 @@ const boundary = 'boundary-of-the-test'
 let folder: string
 let chat: Program
 let gateway: Program
+const running: Program[] = []
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'large-'))
   chat = await startChat(join(folder, 'chat'), { OVERWRITE_SETTING_FileUpload_MaxFileSize: '-1' })
+  running.push(chat)
   gateway = await startGatewayProgram(join(folder, 'gateway'), chat.url)
+  running.push(gateway)
 }, 60_000)
 afterAll(async () => {
-  await gateway?.stop()
-  await chat?.stop()
+  for (const program of running.reverse()) await program.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 

@@ -30,7 +30,7 @@ const open = async (username: string): Promise<WithCookies> => {
     userId,
     authToken,
     cookie,
-    token: String((body.result as never as { csrfToken: string }).csrfToken),
+    token: (body.result as unknown as { csrfToken: string }).csrfToken,
   }
 }
 

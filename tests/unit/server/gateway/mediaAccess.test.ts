@@ -21,7 +21,7 @@ function setUp(keyHex = hex('b')) {
         Promise.resolve(state.hasPair && userId === '7' && sessionId === 's1' ? pair : undefined),
       pairByHash: () => Promise.resolve(pair),
       isSessionRevoked: () => Promise.resolve(state.revoked),
-    } as never,
+    },
     ...{ secretBox, keyHex, clock },
     isBlocked: () => Promise.resolve(state.blocked),
   })

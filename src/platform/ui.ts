@@ -1,3 +1,5 @@
+import { chooseInBrowser } from './sheet'
+
 /** Messages, questions and navigation: what pages and components may ask of the platform. */
 
 /** A short message that goes away by itself. */
@@ -20,8 +22,9 @@ export function confirm({ content, confirmText, cancelText }: Question): Promise
   })
 }
 
-/** Offers choices; the index of the chosen one, or -1 when dismissed. */
-export function choose(items: readonly string[]): Promise<number> {
+/** Offers choices; the index of the chosen one, or -1 when dismissed. Phones name the button for that themselves. */
+export function choose(items: readonly string[], cancelText: string): Promise<number> {
+  if (process.env.UNI_PLATFORM === 'h5') return chooseInBrowser(items, cancelText)
   return new Promise((resolve) => {
     uni.showActionSheet({
       itemList: [...items],

@@ -1,4 +1,5 @@
 import type { ComponentPublicInstance } from 'vue'
+import { elementsIn } from './elements'
 import type { Disposer } from './types'
 
 export type VisibilityOptions = {
@@ -12,24 +13,57 @@ export type VisibilityOptions = {
   margin?: number
 }
 
+/** `isInLowerHalf`: where the element is in the scrolling element. */
+export type VisibilityListener = (isVisible: boolean, isInLowerHalf: boolean) => void
+
+const thresholds = [0, 0.01]
+
 /**
  * Tells when an element enters or leaves the visible part of a scrolling element, once at the start and then at each
- * change, and on which half of the scrolling element it is. Uses the platform's intersection observer, because WeChat advises against scroll handlers
- * (performance reference, section 1).
+ * change. Uses the platform's intersection observer, because WeChat advises against scroll handlers (performance reference,
+ * section 1).
  */
 export function observeVisibility(
   { component, root, target, margin = 0 }: VisibilityOptions,
-  onChange: (isVisible: boolean, isInLowerHalf: boolean) => void,
+  onChange: VisibilityListener,
 ): Disposer {
-  const observer = uni.createIntersectionObserver(component, { thresholds: [0, 0.01] })
+  if (process.env.UNI_PLATFORM === 'h5') {
+    const [scroller = null] = elementsIn(component, root)
+    return observeInBrowser(component, target, { root: scroller, top: margin }, onChange)
+  }
+  const observer = uni.createIntersectionObserver(component, { thresholds })
   observer
     .relativeTo(scrollerOf(root), { top: margin, bottom: margin })
     .observe(target, ({ intersectionRatio, boundingClientRect, relativeRect }) => {
-      const middle = (relativeRect.top + relativeRect.bottom) / 2
-      onChange(intersectionRatio > 0, boundingClientRect.top > middle)
+      onChange(intersectionRatio > 0, boundingClientRect.top > middleOf(relativeRect))
     })
   return () => observer.disconnect()
 }
+
+/** The browser's own observer: uni's brings a replacement for old browsers along, 9 KB of the start. */
+function observeInBrowser(
+  component: ComponentPublicInstance | null,
+  target: string,
+  { root, top }: { root: Element | null; top: number },
+  onChange: VisibilityListener,
+): Disposer {
+  const [element] = elementsIn(component, target)
+  if (!element) return () => undefined
+  const observer = new IntersectionObserver(
+    (entries) => {
+      const last = entries[entries.length - 1]
+      if (!last) return
+      const { intersectionRatio, boundingClientRect, rootBounds } = last
+      const middle = rootBounds ? middleOf(rootBounds) : 0
+      onChange(intersectionRatio > 0, boundingClientRect.top > middle)
+    },
+    { root, rootMargin: `${top}px 0px`, threshold: thresholds },
+  )
+  observer.observe(element)
+  return () => observer.disconnect()
+}
+
+const middleOf = ({ top, bottom }: { top: number; bottom: number }): number => (top + bottom) / 2
 
 /**
  * The App draws a scroll-view as three nested elements of which the innermost scrolls. That one must be the root: it cuts off
@@ -38,6 +72,9 @@ export function observeVisibility(
 function scrollerOf(root: string): string {
   return process.env.UNI_PLATFORM === 'app' ? `${root} .uni-scroll-view .uni-scroll-view` : root
 }
+
+/** In px: the bar at the top of the page and the composer cover what lies there. */
+const coveredMargin = -60
 
 /**
  * Tells once when an element comes into the visible part of the page.
@@ -49,51 +86,15 @@ export function observeFirstSight(
   target: string,
   onSeen: () => void,
 ): Disposer {
-  const observer = uni.createIntersectionObserver(component, { thresholds: [0, 0.01] })
-  // The bar at the top of the page and the composer cover what lies there.
+  const onChange = (isVisible: boolean): void => {
+    if (isVisible) onSeen()
+  }
+  if (process.env.UNI_PLATFORM === 'h5') {
+    return observeInBrowser(component, target, { root: null, top: coveredMargin }, onChange)
+  }
+  const observer = uni.createIntersectionObserver(component, { thresholds })
   observer
-    .relativeToViewport({ top: -60, bottom: -60 })
-    .observe(target, ({ intersectionRatio }) => {
-      if (intersectionRatio > 0) onSeen()
-    })
+    .relativeToViewport({ top: coveredMargin, bottom: coveredMargin })
+    .observe(target, ({ intersectionRatio }) => onChange(intersectionRatio > 0))
   return () => observer.disconnect()
-}
-
-/** Where an element is in the window, in px. */
-export type Rect = { top: number; height: number }
-
-/** Places of all elements of a component that match, in document order. */
-export function measureRects(
-  component: ComponentPublicInstance | null,
-  selector: string,
-): Promise<Rect[]> {
-  return new Promise((resolve) => {
-    uni
-      .createSelectorQuery()
-      .in(component)
-      .selectAll(selector)
-      .boundingClientRect((rects) => {
-        const list: UniApp.NodeInfo[] = Array.isArray(rects) ? rects : [rects]
-        resolve(list.map(({ top, height }) => ({ top: top ?? 0, height: height ?? 0 })))
-      })
-      .exec()
-  })
-}
-
-/** How far a scroll-view is scrolled, in px. */
-export function measureScroll(
-  component: ComponentPublicInstance | null,
-  selector: string,
-): Promise<number> {
-  return new Promise((resolve) => {
-    uni
-      .createSelectorQuery()
-      .in(component)
-      .select(selector)
-      .scrollOffset((offset) => {
-        const { scrollTop } = (Array.isArray(offset) ? offset[0] : offset) ?? {}
-        resolve(scrollTop ?? 0)
-      })
-      .exec()
-  })
 }

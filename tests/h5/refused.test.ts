@@ -131,5 +131,5 @@ async function sendIntoNowhere(page: Page, text: string): Promise<void> {
 }
 
 async function choose(page: Page, label: string): Promise<void> {
-  await page.locator('.uni-actionsheet__cell').filter({ hasText: label }).tap()
+  await page.locator('.sheet-item').filter({ hasText: label }).tap()
 }

@@ -2,8 +2,8 @@ import { nextTick, ref, type ComponentPublicInstance, type Ref } from 'vue'
 import type { ViewChunk } from '../../stores/roomView'
 import type { Place } from '../../stores/places'
 import type { ScrollTarget } from '../../stores/roomJumps'
+import { measureRects, measureScroll } from '../../platform/elements'
 import { keepPlace, moveContentDown, scrollToStart, type PlaceKeeper } from '../../platform/scroll'
-import { measureRects, measureScroll } from '../../platform/visibility'
 import { bubbleIdPrefix } from './rowView'
 
 export type ListScrollOptions = {

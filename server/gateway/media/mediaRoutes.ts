@@ -61,6 +61,10 @@ export const mediaRoutes: FastifyPluginAsyncTypebox<MediaRoutesOptions> = async 
   app.route({
     method: ['GET', 'HEAD'],
     url: '/media/*',
+    schema: {
+      tags: ['Chat session'],
+      summary: 'An avatar or a file by the address that SignMedia has given; no headers needed',
+    },
     handler: async (request, reply) => {
       const opened = await media.open(request.raw.url ?? '').catch((error: unknown) => {
         reply.header('cache-control', 'no-store')

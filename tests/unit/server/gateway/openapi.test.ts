@@ -23,6 +23,8 @@ describe('/openapi.json', () => {
     )
     expect(operations.sort()).toEqual([
       'delete /api/services/app/Im/DeleteUser',
+      'get /media/{*}',
+      'head /media/{*}',
       'post /api/TokenAuth/Authenticate',
       'post /api/auth/wechat/',
       'post /api/auth/wechat/Bind',

@@ -38,6 +38,8 @@ export interface ChannelList {
    * complete answers move it: what a stream tells after an interruption says nothing about what it did not tell.
    */
   watermarks(): Watermarks
+  /** What was put so far is all that there is up to these. */
+  resumeFrom(watermarks: Watermarks): void
   /** The streams have left nothing out up to now. */
   settleWatermarks(): void
   clear(): void
@@ -164,6 +166,9 @@ export function createChannelList(): ChannelList {
     },
     lines,
     watermarks: () => watermark,
+    resumeFrom({ subscriptions, rooms }) {
+      watermark = { subscriptions, rooms }
+    },
     settleWatermarks() {
       watermark = { ...seen }
     },

@@ -48,7 +48,8 @@ export function createKeptLists({ cache, clock, list }: KeptListsOptions): KeptL
     if (dirtyParts.size > 0) schedule()
     if (!head) return false
     const isWhole = parts.every((part) => part.isWhole)
-    for (const part of parts) apply(part, isWhole ? head : nothingKnown)
+    for (const part of parts) apply(part)
+    if (isWhole) list.resumeFrom(head)
     return ids.size > 0
   }
 
@@ -64,17 +65,15 @@ export function createKeptLists({ cache, clock, list }: KeptListsOptions): KeptL
   }
 
   /** What a stream told after an interruption lies above the watermark, and must not raise it. */
-  function apply(part: CachedPart, head: Pick<CachedHead, 'subscriptions' | 'rooms'>): void {
-    for (const one of part.subscriptions) {
-      if (one.updatedAt > head.subscriptions) list.putSubscription(one)
+  function apply({ subscriptions, rooms }: CachedPart): void {
+    for (const one of subscriptions) {
+      list.putSubscription(one)
+      ids.add(one.roomId)
     }
-    for (const one of part.rooms) if (one.updatedAt > head.rooms) list.putRoom(one)
-    const sure = (watermark: number) => (one: { updatedAt: number }) => one.updatedAt <= watermark
-    const update = part.subscriptions.filter(sure(head.subscriptions))
-    list.applySubscriptions({ update, removedIds: [] })
-    list.applyRooms({ update: part.rooms.filter(sure(head.rooms)), removedIds: [] })
-    for (const { roomId } of part.subscriptions) ids.add(roomId)
-    for (const { id } of part.rooms) ids.add(id)
+    for (const one of rooms) {
+      list.putRoom(one)
+      ids.add(one.id)
+    }
   }
 
   function note(roomId: string): void {
@@ -142,8 +141,6 @@ export function createKeptLists({ cache, clock, list }: KeptListsOptions): KeptL
 }
 
 type KeptState = [CachedHead | undefined, ReturnType<typeof readCachedPart>[]]
-
-const nothingKnown = { subscriptions: 0, rooms: 0 }
 
 /** The same part for the same room, always. */
 function partOf(roomId: string): number {

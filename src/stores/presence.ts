@@ -42,6 +42,8 @@ export const usePresenceStore = defineStore('presence', () => {
   let openUserId = ''
   let isLive = false
   let isAsking = false
+  /** Grows with each interruption: answers for the connection before are not for the next one. */
+  let run = 0
   let askTimer: TimerHandle
   let forgetTimer: TimerHandle
   let tellChanged: (roomIds: readonly string[]) => void = () => undefined
@@ -115,6 +117,8 @@ export const usePresenceStore = defineStore('presence', () => {
   function interrupt(): void {
     if (!isLive) return
     isLive = false
+    isAsking = false
+    run += 1
     followed.clear()
     confirmed.clear()
     clock.clearTimeout(askTimer)
@@ -129,10 +133,10 @@ export const usePresenceStore = defineStore('presence', () => {
 
   /** First the stream, then the question: what changes in between comes by the stream. */
   async function watchAll(): Promise<void> {
-    const generation = connection.generation()
+    const startedRun = run
     const userIds = [...watched.keys()]
     await connection.watchPresence(userIds)
-    if (!isLive || connection.generation() !== generation) return
+    if (run !== startedRun) return
     for (const id of userIds) if (watched.has(id)) followed.add(id)
     askSoon(0)
   }
@@ -149,8 +153,8 @@ export const usePresenceStore = defineStore('presence', () => {
   async function ask(): Promise<void> {
     const userIds = [...followed].filter((id) => !confirmed.has(id))
     if (userIds.length === 0) return
-    const generation = connection.generation()
-    const isStale = (): boolean => !isLive || connection.generation() !== generation
+    const startedRun = run
+    const isStale = (): boolean => run !== startedRun
     let pauseMs = askPauseMs
     isAsking = true
     try {
@@ -163,8 +167,10 @@ export const usePresenceStore = defineStore('presence', () => {
     } catch {
       pauseMs = retryMs
     } finally {
-      isAsking = false
-      if (isLive) askSoon(isStale() ? 0 : pauseMs)
+      if (!isStale()) {
+        isAsking = false
+        askSoon(pauseMs)
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import { createRepository } from '../../src/rocketchat/repository'
 import { useChatStore } from '../../src/stores/chat'
 import { useFeedStore } from '../../src/stores/feed'
 import { useOutboxStore } from '../../src/stores/outbox'
+import { usePresenceStore } from '../../src/stores/presence'
 import { provideServices } from '../../src/stores/services'
 import { useSessionStore } from '../../src/stores/session'
 import { useConnectionStore } from '../../src/stores/connection'
@@ -102,7 +103,8 @@ function createClient() {
   const connection = useConnectionStore(pinia)
   const texts = () =>
     [...chat.chunks].reverse().flatMap(({ rows }) => rows.map((row) => `${row.state}${row.text}`))
-  return { session, chat, feed, outbox, connection, storage, texts }
+  const presence = usePresenceStore()
+  return { session, chat, feed, outbox, connection, presence, lifecycle, storage, texts }
 }
 
 async function signedIn(name: string) {
@@ -156,6 +158,26 @@ describe.each(ways)('over %s:', (way) => {
     expect(alice.texts().slice(-2)).toEqual(['from alice 你好', 'from bob'])
     await Promise.all([alice.session.signOut(), bob.session.signOut()])
     expect([alice.chat.channels, alice.session.status]).toEqual([[], 'signedOut'])
+  })
+
+  test('somebody comes, is away and goes: the list of the other says so', async () => {
+    const alice = await signedIn('alice')
+    const title = 'Bob Martin'
+    const lineOf = () => alice.chat.channels.find((channel) => channel.title === title)
+    await until('alice is complete', () => alice.feed.lineState === 'live')
+    alice.chat.noteDrawn(alice.chat.channels)
+    await until('bob is not there', () => lineOf()?.presence === 'offline')
+    alice.chat.openChannel(lineOf()!.id)
+    const bob = await signedIn('bob')
+    await until('bob is there', () => lineOf()?.presence === 'online')
+    bob.lifecycle.goToBackground()
+    await until('bob is away', () => lineOf()?.presence === 'away')
+    bob.lifecycle.goToForeground()
+    await until('bob is back', () => alice.presence.open.status === 'online')
+    await bob.session.signOut()
+    await until('bob is gone', () => lineOf()?.presence === 'offline')
+    expect(alice.presence.open).toEqual({ roomId: lineOf()!.id, status: 'offline' })
+    await alice.session.signOut()
   })
 
   test('a chat session that the chat server has ended is renewed, and the conversation goes on', async () => {

@@ -116,6 +116,67 @@ describe('streams', () => {
   })
 })
 
+describe('presence', () => {
+  const subs = ({ server }: ReturnType<typeof setUp>): unknown[] =>
+    server.received
+      .filter(({ name }) => name === 'stream-user-presence')
+      .map(({ params }) => params)
+
+  it('is one subscription that later ones change, and that a reconnect makes anew', async () => {
+    const all = setUp()
+    const { realtime, clock, sockets, frames, goLive } = all
+    await goLive()
+    const first = realtime.watchPresence(['u2', 'u3'])
+    await clock.elapse(0)
+    await first
+    const second = realtime.watchPresence(['u3', 'u4'])
+    await clock.elapse(500)
+    await second
+    expect(subs(all)).toEqual([
+      ['', { added: ['u2', 'u3'], removed: [] }],
+      ['', { added: ['u4'], removed: ['u2'] }],
+    ])
+    expect(all.server.received.filter(({ msg }) => msg === 'unsub')).toEqual([])
+    const fields = { uid: 'u4', eventName: 'u4', args: [['dan', 2, 'lunch']] }
+    const collection = 'stream-user-presence'
+    sockets.latest.receive({ msg: 'changed', collection, id: 'u4', fields })
+    expect(frames).toEqual([{ collection, eventName: 'u4', args: [['dan', 2, 'lunch']] }])
+    sockets.latest.end()
+    await clock.elapse(250)
+    expect(realtime.state).toBe('live')
+    await realtime.watchPresence(['u3', 'u4'])
+    expect(subs(all)).toEqual([['', { added: ['u3', 'u4'], removed: [] }]])
+  })
+
+  it('that is refused keeps nothing from being live, and is asked for again', async () => {
+    const all = setUp()
+    const { realtime, server, clock, goLive } = all
+    await goLive()
+    server.refusals.set('stream-user-presence ', { error: 'not-allowed' })
+    const watched = realtime.watchPresence(['u2'])
+    await clock.elapse(1_000)
+    expect([realtime.state, subs(all).length]).toEqual(['live', 1])
+    server.refusals.clear()
+    await clock.elapse(30_000)
+    await watched
+    expect(subs(all)).toHaveLength(2)
+  })
+
+  it('that is not answered costs no connection', async () => {
+    const all = setUp()
+    const { realtime, server, sockets, clock, goLive } = all
+    await goLive()
+    server.answersSubs = false
+    void realtime.watchPresence(['u2'])
+    await clock.elapse(20_000)
+    expect([sockets.all.length, subs(all).length]).toEqual([1, 1])
+    server.answersSubs = true
+    await clock.elapse(20_000)
+    await realtime.watchPresence(['u2'])
+    expect([sockets.all.length, subs(all).length]).toEqual([1, 2])
+  })
+})
+
 describe('sessions', () => {
   it('that are refused are rejected until opened with a renewed token', async () => {
     const { realtime, sockets, clock, server, goLive, states, setToken } = setUp()

@@ -81,6 +81,17 @@ describe('a connection whose scripts come later', () => {
     expect(inner.openedRooms).toEqual([])
   })
 
+  it('tells whom to watch once it is there', async () => {
+    const { realtime, inner, answer } = setUp()
+    const early = realtime.watchPresence(['bob'])
+    realtime.open()
+    await answer('loaded')
+    inner.goLive()
+    await early
+    await realtime.watchPresence(['cid'])
+    expect(inner.watched).toEqual([['bob'], ['cid']])
+  })
+
   it('hands on frames and typing, and drops typing before', async () => {
     const { realtime, inner, answer } = setUp()
     const frames: unknown[] = []

@@ -142,6 +142,56 @@ describe('connecting', () => {
   })
 })
 
+describe('presence', () => {
+  const watched = (hub: ReturnType<typeof createFakeHub>): unknown[] =>
+    hub.calls('watchPresence').map((call) => call.arguments)
+
+  it('is told to the hub as the whole set, sparingly, and to each new connection', async () => {
+    const { goLive, realtime, hub, clock, sockets, comeBack } = setUp()
+    await goLive()
+    const first = realtime.watchPresence(['u2', 'u3'])
+    await clock.elapse(0)
+    await first
+    for (const ids of [['u3'], ['u3', 'u4']]) void realtime.watchPresence(ids)
+    await clock.elapse(500)
+    await settle()
+    expect(watched(hub)).toEqual([[['u2', 'u3']], [['u3', 'u4']]])
+    sockets.latest.end()
+    await comeBack()
+    await clock.elapse(0)
+    await realtime.watchPresence(['u3', 'u4'])
+    expect(watched(hub)).toEqual([[['u3', 'u4']]])
+  })
+
+  it('is asked for again when the gateway had lost the chat server', async () => {
+    const { goLive, realtime, hub, clock } = setUp()
+    await goLive()
+    void realtime.watchPresence(['u2'])
+    await clock.elapse(0)
+    hub.push('sessionState', { state: 'connecting' })
+    await settle()
+    hub.push('sessionState', { state: 'live' })
+    await settle()
+    await clock.elapse(0)
+    await realtime.watchPresence(['u2'])
+    expect(watched(hub)).toEqual([[['u2']], [['u2']]])
+  })
+
+  it('that the hub does not know or cannot confirm is asked for again, later', async () => {
+    const { goLive, realtime, hub, clock } = setUp()
+    hub.onCall = () => ({ error: 'timeout' })
+    await goLive()
+    const confirmed = realtime.watchPresence(['u2'])
+    await clock.elapse(0)
+    await settle()
+    expect([watched(hub).length, realtime.state]).toEqual([1, 'live'])
+    hub.onCall = () => ({ result: null })
+    await clock.elapse(30_000)
+    await confirmed
+    expect(watched(hub)).toHaveLength(2)
+  })
+})
+
 describe('a connection that ends', () => {
   it('comes back with its rooms and a new generation', async () => {
     const { goLive, realtime, hub, sockets, states, comeBack } = setUp()

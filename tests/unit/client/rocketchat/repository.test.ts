@@ -236,3 +236,38 @@ describe('the next newer messages', () => {
     })
   })
 })
+
+describe('presence', () => {
+  const users = [
+    { _id: 'u1', username: 'ann', status: 'busy' },
+    { _id: 'u2', status: 'disabled' },
+  ]
+
+  test('whom a partial answer leaves out is offline', async () => {
+    const { repository, calls } = setUp(() => ({ users, full: false }))
+    expect([...(await repository.loadPresence(['u1', 'u2', 'u3']))]).toEqual([
+      ['u1', 'busy'],
+      ['u2', 'offline'],
+      ['u3', 'offline'],
+    ])
+    expect(calls).toEqual([{ name: 'users.presence', args: [['u1', 'u2', 'u3']] }])
+  })
+
+  test('whom a full answer leaves out is unknown, as when statuses are not told any more', async () => {
+    const { repository } = setUp(() => ({ users: [], full: true }))
+    expect([...(await repository.loadPresence(['u1']))]).toEqual([])
+  })
+
+  test('people who cannot be read are left out and counted', async () => {
+    const bad = [null, 'u1', { _id: 'u4' }, { _id: 'u5', status: 'asleep' }, { status: 'online' }]
+    const { repository, dropped } = setUp(() => ({ users: [...bad, users[0]], full: true }))
+    expect([...(await repository.loadPresence(['u1']))]).toEqual([['u1', 'busy']])
+    expect(dropped).toEqual(bad.map(() => 'malformed presence'))
+  })
+
+  test.each([[{}], [{ users: {} }], [{ users: 'u1' }]])('%j is no answer', async (answer) => {
+    const { repository } = setUp(() => answer)
+    const failure = { code: 'error-invalid-answer' }
+    await expect(repository.loadPresence(['u1'])).rejects.toMatchObject(failure)
+  })
+})

@@ -195,3 +195,44 @@ test('no argument makes a decoder throw', () => {
     expect(decodeFrame(frame)).toBeUndefined()
   }
 })
+
+describe('presence', () => {
+  const frame = (userId: string, ...args: unknown[]): StreamFrame => {
+    return { collection: 'stream-user-presence', eventName: userId, args }
+  }
+
+  test.each([
+    [0, 'offline'],
+    [1, 'online'],
+    [2, 'away'],
+    [3, 'busy'],
+  ])('the number %d is %s, however long the tuple is', (code, status) => {
+    for (const more of [[], ['lunch'], ['lunch', 'manual', { $date: AT_MS }]]) {
+      const event = decodeFrame(frame('u2', ['bob', code, ...more]))
+      expect(event).toEqual({ type: 'presence', userId: 'u2', status })
+    }
+  })
+
+  test.each([
+    ['a number that is no status', frame('u2', ['bob', 4])],
+    ['a negative number', frame('u2', ['bob', -1])],
+    ['half a number', frame('u2', ['bob', 0.5])],
+    ['a word', frame('u2', ['bob', 'online'])],
+    ['no number', frame('u2', ['bob'])],
+    ['no tuple', frame('u2', 'bob')],
+    ['no arguments', frame('u2')],
+    ['nobody', frame('', ['bob', 1])],
+  ])('%s is dropped and counted', (_name, malformed) => {
+    const dropped: string[] = []
+    expect(decodeFrame(malformed, (reason) => dropped.push(reason))).toBeUndefined()
+    expect(dropped).toEqual(['malformed user-presence'])
+  })
+
+  test.each(hostileValues)('hostile values never throw: %p', (value) => {
+    for (const args of [[value], [['bob', value]], [['bob', [value]]]]) {
+      const event = decodeFrame(frame('u2', ...args))
+      // Some of them happen to be statuses.
+      if (event !== undefined) expect(['offline', 'online']).toContain(Reflect.get(event, 'status'))
+    }
+  })
+})

@@ -110,6 +110,11 @@ function answerSub(server: FakeDdpServer, socket: FakeSocket, frame: Frame): voi
     socket.receive({ msg: 'nosub', id: frame.id, error: refusal })
     return
   }
+  if (frame.name === 'stream-user-presence' && [...server.subs.values()].includes(name)) {
+    // It has changed the first one, and is over (protocol reference 2.5).
+    socket.receive({ msg: 'nosub', id: frame.id })
+    return
+  }
   server.subs.set(String(frame.id), name)
   socket.receive({ msg: 'ready', subs: [frame.id] })
 }

@@ -71,8 +71,11 @@ export type FaultProxy = {
   setWeather(weather: Partial<Weather>): void
   /** Ends every connection now. */
   cut(how: 'reset' | 'finish'): void
-  /** Every connection of now stays open and says nothing any more; new ones work. */
-  freeze(): void
+  /**
+   * Every connection of now, or every websocket, stays open and says nothing any more; new ones work.
+   * @param which `all` takes the kept-alive connections of requests too, whose next request then runs into its time-out
+   */
+  freeze(which?: 'all' | 'websockets'): void
   /** No rule waits, the weather is calm, and connections that swallow bytes are reset: a TCP stack gives them up too. */
   heal(): void
   close(): Promise<void>
@@ -82,6 +85,7 @@ type Link = {
   client: Socket
   server: Socket
   isFrozen: boolean
+  isWebsocket: boolean
   /** The next bytes of the server are lost, and the connection with them. */
   losesAnswer: boolean
   /** Answers wait until a repeated request was answered. */
@@ -139,6 +143,8 @@ export async function createFaultProxy(target: number | (() => number)): Promise
         return
       }
       if (direction === 'down' && link.losesAnswer) return end(link, 'reset')
+      if (direction === 'up' && passed === 0)
+        link.isWebsocket = /upgrade: websocket/i.test(String(bytes))
       passed += bytes.length
       tail = tail.slice(-200) + bytes.toString('latin1')
       const whole = direction === 'up' ? requests.add(bytes) : undefined
@@ -192,7 +198,7 @@ export async function createFaultProxy(target: number | (() => number)): Promise
     upstream.setNoDelay(true)
     const link: Link = {
       ...{ client, server: upstream },
-      ...{ isFrozen: false, losesAnswer: false, holds: undefined },
+      ...{ isFrozen: false, isWebsocket: false, losesAnswer: false, holds: undefined },
     }
     links.add(link)
     pipe(link, 'up')
@@ -231,8 +237,9 @@ export async function createFaultProxy(target: number | (() => number)): Promise
       weather = { ...weather, ...changes }
     },
     cut,
-    freeze() {
+    freeze(which = 'all') {
       for (const link of links) {
+        if (which === 'websockets' && !link.isWebsocket) continue
         if (!link.isFrozen) counts.halfOpen += 1
         link.isFrozen = true
       }

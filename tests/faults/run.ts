@@ -106,7 +106,14 @@ async function killServer({ servers }: World, chance: Chance): Promise<void> {
   const program = chance.pick([servers.gateway, servers.embedded])
   await program.kill9()
   await new Promise((resolve) => setTimeout(resolve, chance.between(0, 200)))
-  await program.start()
+  // The gateway ends at once when it does not reach the chat server at its start; whoever runs it starts it again.
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await program.start()
+    } catch (error) {
+      if (attempt === 8) throw error
+    }
+  }
 }
 
 function act(run: Run): void {

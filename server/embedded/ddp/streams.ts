@@ -59,12 +59,23 @@ const eventNameOf = (value: unknown): string => {
 
 const sharedPublication =
   (stream: string, mayRead: ReadRule, eventName: string): Publication =>
-  (context) => {
-    if (!mayRead(context.app, context.user, eventName)) throw notAllowed()
-    const stop = context.app.events.bus.listen(stream, eventName, {
-      connectionId: context.connectionId,
-      userId: context.user?._id,
-      send: context.send,
+  ({ app, user, connectionId, send }) => {
+    if (!mayRead(app, user, eventName)) throw notAllowed()
+    const userId = user?._id
+    let checked = app.events.accessVersion()
+    /** Whether the subscriber may still read, by the account and the room as they are now. */
+    const stillMay = (): boolean => {
+      const version = app.events.accessVersion()
+      if (version === checked) return true
+      checked = version
+      const current = userId === undefined ? undefined : app.store.users.get(userId)
+      return mayRead(app, current, eventName)
+    }
+    const stop = app.events.bus.listen(stream, eventName, {
+      connectionId,
+      userId,
+      // Who lost the access hears nothing more, and is not told of it (protocol reference 2.3).
+      send: (frame) => (stillMay() ? send(frame) : stop()),
     })
     return { stop }
   }

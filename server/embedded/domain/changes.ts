@@ -10,6 +10,7 @@ export const changeRoom = (
   const after = { ...before, _updatedAt: app.store.stamps.next() }
   change(after)
   app.store.rooms.update(after)
+  if (after.t !== before.t || after.teamId !== before.teamId) app.events.accessChanged()
   app.events.room(after)
   return after
 }
@@ -23,6 +24,7 @@ export const changeSubscription = (
   const after = { ...before, _updatedAt: app.store.stamps.next() }
   change(after)
   app.store.subscriptions.update(after)
+  if (after.roles !== before.roles) app.events.accessChanged()
   app.events.subscription('updated', after)
   return after
 }

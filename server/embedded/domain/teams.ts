@@ -75,4 +75,5 @@ export const followMainRoom = (app: App, room: RoomDoc): void => {
   const name = room.name ?? team.name
   if (team.type === type && team.name === name) return
   app.store.teams.update({ ...team, name, type, _updatedAt: app.store.stamps.next() })
+  if (type !== team.type) app.events.accessChanged()
 }

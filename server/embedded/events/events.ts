@@ -63,6 +63,10 @@ export type Events = {
     emojiData: Record<string, unknown>,
   ): void
   nameChanged(user: { _id: string; name: string; username: string }): void
+  /** Somebody may see less than before: whoever listens is checked again before the next event. */
+  accessChanged(): void
+  /** Another number after every `accessChanged`. */
+  accessVersion(): number
   /** Ends sockets that signed in with these token hashes (1.8). */
   tokensRemoved(hashes: readonly string[]): void
   onTokensRemoved(listener: (hashes: readonly string[]) => void): void
@@ -70,6 +74,8 @@ export type Events = {
 
 export const createEvents = (bus: Bus, store: Store): Events => {
   const tokenListeners: ((hashes: readonly string[]) => void)[] = []
+  let version = 0
+  const accessChanged = (): void => void (version += 1)
   const toUser = (uid: string, event: string, args: unknown[]): void =>
     bus.emit('notify-user', `${uid}/${event}`, args)
   return {
@@ -97,6 +103,7 @@ export const createEvents = (bus: Bus, store: Store): Events => {
     subscriptionRemoved: ({ _id, u, rid, t }) => {
       toUser(u._id, 'subscriptions-changed', ['removed', { _id, u, rid, t }])
       bus.silence('room-messages', rid, u._id)
+      accessChanged()
     },
     ephemeral: (uid, rid, msg, now) =>
       toUser(uid, 'message', [
@@ -115,11 +122,15 @@ export const createEvents = (bus: Bus, store: Store): Events => {
       const names = uids.map((uid) => `${uid}/notification`)
       bus.emitToMany('notify-user', names, [notification])
     },
-    userData: (uid, diff) =>
-      toUser(uid, 'userData', [{ type: 'updated', id: uid, diff, unset: {} }]),
+    userData: (uid, diff) => {
+      if (diff.roles !== undefined) accessChanged()
+      toUser(uid, 'userData', [{ type: 'updated', id: uid, diff, unset: {} }])
+    },
     roleChanged: (change) => bus.emit('notify-logged', 'roles-change', [change]),
-    permissionChanged: (permission) =>
-      bus.emit('notify-logged', 'permissions-changed', ['updated', permission]),
+    permissionChanged: (permission) => {
+      accessChanged()
+      bus.emit('notify-logged', 'permissions-changed', ['updated', permission])
+    },
     inviteChanged: (uid, invite) => toUser(uid, 'updateInvites', [{ invite }]),
     settingChanged: (setting, isPublic) => {
       if (isPublic) bus.emit('notify-all', 'public-settings-changed', ['updated', setting])
@@ -136,6 +147,8 @@ export const createEvents = (bus: Bus, store: Store): Events => {
     avatarChanged: (what) => bus.emit('notify-logged', 'updateAvatar', [what]),
     emojiChanged: (event, emojiData) => bus.emit('notify-logged', event, [{ emojiData }]),
     nameChanged: (user) => bus.emit('notify-logged', 'Users:NameChanged', [user]),
+    accessChanged,
+    accessVersion: () => version,
     tokensRemoved: (hashes) => {
       if (hashes.length === 0) return
       store.driver.afterCommit(() => {

@@ -23,6 +23,8 @@ import WebSocket from 'ws'
  * One regression test at least per weakness of the published design (gateway reference, section 7); those of the live
  * connection are in relay.test.ts.
  */
+jest.setTimeout(30_000)
+
 let harness: Harness
 beforeEach(async () => {
   harness = await startHarness()

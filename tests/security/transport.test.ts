@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { headersOf, startHarness, type Harness, type Session } from '../unit/server/gateway/harness'
 import { rawExchange, statusesOf } from './rawSocket'
 
+jest.setTimeout(30_000)
+
 let harness: Harness
 let alice: Session
 beforeEach(async () => {

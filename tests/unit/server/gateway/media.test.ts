@@ -8,6 +8,9 @@ import {
   type Servers,
 } from '../../../security/support'
 
+// The chat server and the gateway start here, which takes long on a busy machine.
+jest.setTimeout(30_000)
+
 type Signed = { addresses: (string | null)[]; expiresAt: number }
 
 const png = Buffer.from(

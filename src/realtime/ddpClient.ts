@@ -1,6 +1,7 @@
 import type { Clock, Disposer, TimerHandle } from '../platform/types'
 import { DdpError, isPassing, TransportError } from './ddpError'
 import { createDdpMethods, type DdpMethods } from './ddpMethods'
+import type { DdpClientOptions } from './ddpOptions'
 import {
   createDdpSubscriptions,
   type DdpSubscriptions,
@@ -9,25 +10,6 @@ import {
 import { createListeners, throwLater } from './listeners'
 import type { RealtimeState, StreamFrame } from './realtime'
 import type { Socket } from './socket'
-
-export type DdpClientOptions = {
-  /** A socket of its own, made with `ping: () => ddpPing`. */
-  socket: Socket
-  clock: Clock
-  /** The resume token, asked for at every login. */
-  token: () => string
-  /**
-   * Milliseconds until a method without an answer fails.
-   * @default 20000
-   */
-  methodTimeout?: number
-  /**
-   * Milliseconds the server may take for `connected`, for the login and for each subscription; then the connection is
-   * replaced.
-   * @default 10000
-   */
-  handshakeTimeout?: number
-}
 
 /** What came in and could not be used. Grows only. */
 export type DdpCounters = {
@@ -162,7 +144,8 @@ class Client implements DdpClient {
 
   async subscribeOnce(stream: string, eventName: string, argument: object): Promise<void> {
     if (!this.isSignedIn) throw new TransportError('offline')
-    return this.subscriptions.once(stream, eventName, argument)
+    const frame = { msg: 'sub', name: stream, params: [eventName, argument] }
+    await this.methods.ask(frame, this.handshakeTimeout)
   }
 
   checkNow(): void {
@@ -270,11 +253,10 @@ class Client implements DdpClient {
         this.methods.settle(frame.id, frame)
         return
       case 'ready':
-        if (Array.isArray(frame.subs)) this.subscriptions.confirm(frame.subs)
-        else this.counters.malformed += 1
+        this.confirm(frame.subs)
         return
       case 'nosub':
-        this.subscriptions.end(frame.id, frame.error)
+        if (!this.methods.settle(frame.id, frame)) this.subscriptions.end(frame.id, frame.error)
         return
       case 'error':
         this.counters.protocolErrors += 1
@@ -290,6 +272,15 @@ class Client implements DdpClient {
       default:
         this.counters.unknown += 1
     }
+  }
+
+  private confirm(ids: unknown): void {
+    if (!Array.isArray(ids)) {
+      this.counters.malformed += 1
+      return
+    }
+    for (const id of ids) this.methods.settle(id, {})
+    this.subscriptions.confirm(ids)
   }
 
   /** The server proposes a version: the next connection takes it up, if this client speaks it. */

@@ -11,7 +11,9 @@ export type DdpMethods = {
    * @throws {TransportError} not sent, cut or no answer in time
    */
   call(method: string, params: readonly unknown[], timeoutMs: number): Promise<unknown>
-  /** A `result` frame; false when nobody waits for it, as after a time-out. */
+  /** Sends any frame under an id of its own and waits for the answer, which `settle` tells. Rejects as `call`. */
+  ask(frame: object, timeoutMs: number): Promise<unknown>
+  /** A `result` frame, or what answers another one; false when nobody waits for it, as after a time-out. */
   settle(id: unknown, frame: { result?: unknown; error?: unknown }): boolean
   /** Rejects everything in flight. */
   rejectAll(failure: TransportFailure): void
@@ -39,19 +41,22 @@ export function createDdpMethods(clock: Clock, send: (frame: object) => boolean)
     return entry
   }
 
+  function ask(frame: object, timeoutMs: number): Promise<unknown> {
+    lastId += 1
+    const id = `m${lastId}`
+    return new Promise((resolve, reject) => {
+      const timer = clock.setTimeout(() => {
+        take(id)?.reject(new TransportError('timeout'))
+      }, timeoutMs)
+      pending.set(id, { resolve, reject, timer })
+      if (!send({ ...frame, id })) take(id)?.reject(new TransportError('offline'))
+    })
+  }
+
   return {
-    call(method, params, timeoutMs) {
-      lastId += 1
-      const id = `m${lastId}`
-      return new Promise((resolve, reject) => {
-        const timer = clock.setTimeout(() => {
-          take(id)?.reject(new TransportError('timeout'))
-        }, timeoutMs)
-        pending.set(id, { resolve, reject, timer })
-        const isSent = send({ msg: 'method', id, method, params: params.map(encodeEjson) })
-        if (!isSent) take(id)?.reject(new TransportError('offline'))
-      })
-    },
+    call: (method, params, timeoutMs) =>
+      ask({ msg: 'method', method, params: params.map(encodeEjson) }, timeoutMs),
+    ask,
     settle(id, { result, error }) {
       const entry = typeof id === 'string' ? take(id) : undefined
       if (entry === undefined) return false

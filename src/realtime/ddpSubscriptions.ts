@@ -7,8 +7,6 @@ export type StreamHandle = { ready: Promise<void>; dispose: Disposer }
 export type DdpSubscriptions = {
   /** Wants one event of one stream; the same wanted twice is one subscription on the wire (protocol reference 1.2). */
   add(stream: string, eventName: string): StreamHandle
-  /** As `DdpClient.subscribeOnce`; not wanted in later connections, and nothing waits for it. */
-  once(stream: string, eventName: string, argument: object): Promise<void>
   /** A connection is signed in: subscribes everything that is wanted, with fresh ids. */
   start(): void
   /** The connection is gone: nothing is confirmed any more. */
@@ -45,8 +43,6 @@ type Entry = {
   timer: TimerHandle
 }
 
-type Single = { deferred: Deferred; timer: TimerHandle }
-
 const maxRetryWaitMs = 60_000
 
 /** The streams a client wants, kept over reconnects. */
@@ -54,7 +50,6 @@ export function createDdpSubscriptions(options: DdpSubscriptionsOptions): DdpSub
   const { clock, send, timeoutMs, onSettled, onTimeout } = options
   const entries = new Map<string, Entry>()
   const byId = new Map<string, Entry>()
-  const singles = new Map<string, Single>()
   let isStarted = false
   let openCount = 0
   let lastId = 0
@@ -125,27 +120,7 @@ export function createDdpSubscriptions(options: DdpSubscriptionsOptions): DdpSub
     settle(entry)
   }
 
-  function takeSingle(id: unknown): Deferred | undefined {
-    const single = typeof id === 'string' ? singles.get(id) : undefined
-    if (single === undefined) return undefined
-    singles.delete(id as string)
-    clock.clearTimeout(single.timer)
-    return single.deferred
-  }
-
   return {
-    once(stream, eventName, argument) {
-      lastId += 1
-      const id = `s${lastId}`
-      const deferred = createDeferred()
-      const timer = clock.setTimeout(
-        () => takeSingle(id)?.reject(new TransportError('timeout')),
-        timeoutMs,
-      )
-      singles.set(id, { deferred, timer })
-      send({ msg: 'sub', id, name: stream, params: [eventName, argument] })
-      return deferred.promise
-    },
     add(stream, eventName) {
       const key = `${stream} ${eventName}`
       const entry = entries.get(key) ?? create(stream, eventName)
@@ -168,7 +143,6 @@ export function createDdpSubscriptions(options: DdpSubscriptionsOptions): DdpSub
     stop() {
       isStarted = false
       byId.clear()
-      for (const id of [...singles.keys()]) takeSingle(id)?.reject(new TransportError('cut'))
       openCount = entries.size
       for (const entry of entries.values()) {
         clock.clearTimeout(entry.timer)
@@ -179,7 +153,6 @@ export function createDdpSubscriptions(options: DdpSubscriptionsOptions): DdpSub
     },
     confirm(ids) {
       for (const id of ids) {
-        takeSingle(id)?.resolve()
         const entry = typeof id === 'string' ? byId.get(id) : undefined
         if (entry === undefined) continue
         entry.confirmation.resolve()
@@ -187,9 +160,6 @@ export function createDdpSubscriptions(options: DdpSubscriptionsOptions): DdpSub
       }
     },
     end(id, error) {
-      const single = takeSingle(id)
-      if (error === undefined) single?.resolve()
-      else single?.reject(readDdpError(error))
       const entry = typeof id === 'string' ? byId.get(id) : undefined
       if (entry === undefined) return
       if (error !== undefined) {

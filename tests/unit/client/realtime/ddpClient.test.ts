@@ -1,4 +1,5 @@
-import { createDdpClient, ddpPing, type DdpClientOptions } from '../../../../src/realtime/ddpClient'
+import { createDdpClient, ddpPing } from '../../../../src/realtime/ddpClient'
+import type { DdpClientOptions } from '../../../../src/realtime/ddpOptions'
 import { DdpError, TransportError } from '../../../../src/realtime/ddpError'
 import type { StreamFrame } from '../../../../src/realtime/realtime'
 import { Socket } from '../../../../src/realtime/socket'

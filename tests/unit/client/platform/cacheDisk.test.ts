@@ -18,9 +18,9 @@ function installUniStorage() {
       getStorage: (o: { key: string; success: (r: unknown) => void; fail: () => void }) =>
         values.has(o.key) ? o.success({ data: values.get(o.key) }) : o.fail(),
       setStorage: (o: { key: string; data: unknown; success: () => void; fail: () => void }) => {
-        if (fake.isFull) return o.fail()
-        values.set(o.key, o.data)
-        o.success()
+        if (!fake.isFull) values.set(o.key, o.data)
+        if (fake.isFull) o.fail()
+        else o.success()
       },
       removeStorageSync: (key: string) => values.delete(key),
     },

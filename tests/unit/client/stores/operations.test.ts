@@ -1,6 +1,6 @@
 import type { Message } from '../../../../src/rocketchat/types'
 import { flush } from '../support/fakeClock'
-import { createClient, deferred, restart, type Client } from './support/client'
+import { createClient, restart, type Client } from './support/client'
 import { networkError, refusal, type Interceptor } from './support/fakeChat'
 
 async function setUp() {

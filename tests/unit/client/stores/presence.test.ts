@@ -53,6 +53,19 @@ describe('first statuses', () => {
     expect(asked(client)).toHaveLength(1)
   })
 
+  test('fit into the eight calls of a start with an open room', async () => {
+    const client = createPhone()
+    await client.signIn('ann')
+    client.chat.setListVisible(true)
+    client.chat.openChannel('d-bob')
+    await client.clock.elapse(100)
+    client.chat.noteDrawn(client.chat.channels)
+    client.realtime.goLive()
+    await client.clock.elapse(5_000)
+    expect(asked(client)).toEqual([peers])
+    expect(client.server.calls.length).toBeLessThanOrEqual(8)
+  })
+
   test('are asked for when the stream is confirmed, not before', async () => {
     const client = createPhone()
     await client.start('ann')

@@ -3,7 +3,7 @@ import { createClient, restart, type Client } from './support/client'
 const never = new Promise<void>(() => undefined)
 
 /** 200 rooms, of which Ann reads one and has looked into some. */
-async function withManyRooms(): Promise<Client> {
+function withManyRooms(): Client {
   const client = createClient()
   const { server } = client
   for (let n = 0; n < 200; n += 1) {
@@ -14,7 +14,7 @@ async function withManyRooms(): Promise<Client> {
 }
 
 async function used(): Promise<Client> {
-  const client = await withManyRooms()
+  const client = withManyRooms()
   await client.start('ann')
   for (const id of ['room3', 'room4', 'room5', 'room7']) {
     await client.open(id)
@@ -64,7 +64,7 @@ test('with a cache, 200 rooms and the open one are live after 8 calls in 3 round
 })
 
 test('without a cache they are live after 8 calls in 3 round trips', async () => {
-  const client = await withManyRooms()
+  const client = withManyRooms()
   const { server, clock } = client
   const count = countTrips(client)
   await client.signIn('ann')

@@ -16,11 +16,11 @@ function setUp(disk: CacheDisk = createMemoryDisk(limits)) {
 
 /** A disk that refuses writes as long as a test says so. */
 function moody(disk = createMemoryDisk(limits)) {
-  const state = { refuses: (_changes: ReadonlyMap<string, string | undefined>): boolean => false }
+  const state = { refuses: (): boolean => false }
   const mood: CacheDisk = {
     ...disk,
     write: (changes) =>
-      state.refuses(changes)
+      state.refuses()
         ? Promise.reject(new StorageError('The device is full.'))
         : disk.write(changes),
   }

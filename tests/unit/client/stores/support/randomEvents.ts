@@ -8,7 +8,7 @@ const emojis = [':+1:', ':heart:']
 /** What may happen next, with how likely it is. */
 const events: readonly (readonly [number, Event])[] = [
   [20, send],
-  [12, (world, _device, number) => void postByOther(world, number)],
+  [12, postByOther],
   [6, editByOther],
   [4, removeByOther],
   [6, editOwn],
@@ -53,7 +53,7 @@ function send({ sent }: World, { client }: Device, number: number): void {
   sent.set(id, { isDeleted: false })
 }
 
-function postByOther(world: World, number: number): void {
+function postByOther(world: World, _device: Device, number: number): void {
   const { server, pick } = world
   const roomId = pick([...server.rooms.keys()])
   const { members } = server.room(roomId)

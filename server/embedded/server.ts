@@ -11,7 +11,13 @@ import { StartError } from './errors'
 import { serveEmoji } from './emoji/route'
 import { isFilePath, serveFile } from './files/serveFile'
 import { startFileSweep } from './files/sweep'
-import { httpTimeouts, refuseSocket, statusOf, type HttpTimeouts } from './limits/httpLimits'
+import {
+  httpTimeouts,
+  limitBody,
+  refuseSocket,
+  statusOf,
+  type HttpTimeouts,
+} from './limits/httpLimits'
 import type { OutsideFetch } from './previews/fetchPreview'
 import { endpoints } from './rest/endpoints'
 import { createRestRouter } from './rest/router'
@@ -52,8 +58,8 @@ export type EmbeddedOptions = {
   environment?: Readonly<Record<string, string | undefined>>
   /** A JSON file with settings by their ids; `OVERWRITE_SETTING_<id>` wins over it, both win over what is stored. */
   settingsFile?: string
-  /** How long clients may take with their requests; 15 s for the head and 300 s for the whole when absent. */
-  timeouts?: HttpTimeouts
+  /** How long clients may take with their requests; `httpTimeouts` for what is absent. */
+  timeouts?: Partial<HttpTimeouts>
   /** How pages are asked for link previews (`publicFetch`); nothing outside is asked when absent. */
   outside?: OutsideFetch
   /** Rounds of the password hash; tests take fewer than the default. */
@@ -79,11 +85,12 @@ const urlOf = (request: IncomingMessage): URL | undefined => {
   return URL.canParse(target) ? new URL(target) : undefined
 }
 
-const createHandler = (app: App): Handler => {
+const createHandler = (app: App, timeouts: HttpTimeouts): Handler => {
   const rest = createRestRouter(app, endpoints)
   const serveAvatar = createAvatarRoute(app)
   return (request, response) => {
     const url = urlOf(request)
+    limitBody(request, response, timeouts)
     // A client that goes away in the middle of a request is not an error of the server.
     request.on('error', () => response.destroy())
     response.on('error', () => response.destroy())
@@ -159,7 +166,9 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
   }
   const app = createApp(parts, options)
   const hub = createDdpHub(app)
-  const server = createServer(options.timeouts ?? httpTimeouts, createHandler(app))
+  const timeouts = { ...httpTimeouts, ...options.timeouts }
+  // Bodies are limited by `limitBody`.
+  const server = createServer({ ...timeouts, requestTimeout: 0 }, createHandler(app, timeouts))
   server.on('upgrade', routeUpgrades(hub))
   server.on('clientError', (error, socket) => refuseSocket(socket, statusOf(error)))
   const host = options.host ?? '127.0.0.1'

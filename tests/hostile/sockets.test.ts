@@ -6,18 +6,27 @@ import {
   openSocket,
   restClient,
   type DdpClient,
+  type RestClient,
 } from '../unit/server/embedded/support'
 import { mebibyte, openArena, type Arena } from './arena'
 
 jest.setTimeout(120_000)
 
-const timeouts = { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 100 }
+const timeouts = {
+  headersTimeout: 300,
+  requestTimeout: 600,
+  uploadIdleTimeout: 400,
+  connectionsCheckingInterval: 100,
+}
 
 let arena: Arena
 beforeAll(async () => {
   arena = await openArena({ timeouts })
 })
 afterAll(() => arena.close())
+
+const formHead = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+const formEnd = '\r\n--b--\r\n'
 
 type RawSocket = { socket: Socket; ended: Promise<string> }
 
@@ -77,6 +86,38 @@ describe('slow HTTP', () => {
     const slow = many(100, () => rawSocket(head))
     const report = await arena.witness(Promise.all(slow.map(({ ended }) => ended)))
     expect(report.slowest).toBeLessThan(3000)
+  })
+
+  /** An upload whose pieces come every `everyMs`; without an end it goes on until the socket is gone. */
+  const slowUpload = (person: RestClient, everyMs: number, pieces: number) => {
+    const head = [
+      'POST /api/v1/rooms.media/GENERAL HTTP/1.1',
+      'Host: x',
+      'Connection: close',
+      `X-Auth-Token: ${person.token}`,
+      `X-User-Id: ${person.userId}`,
+      'Content-Type: multipart/form-data; boundary=b',
+      `Content-Length: ${formHead.length + pieces + formEnd.length}`,
+    ]
+    const raw = rawSocket(`${head.join('\r\n')}\r\n\r\n${formHead}`)
+    let left = pieces
+    const next = (): void => {
+      if (raw.socket.destroyed) return
+      left -= 1
+      raw.socket.write(left === 0 ? `x${formEnd}` : 'x')
+      if (left > 0) setTimeout(next, everyMs)
+    }
+    setTimeout(next, everyMs)
+    return raw
+  }
+
+  it('files may come slower than any other body, as long as something comes', async () => {
+    const person = await arena.test.person('slow')
+    // Twice as long as a whole body may take.
+    const answer = await slowUpload(person, 100, 13).ended
+    expect(answer).toContain('HTTP/1.1 200 ')
+    expect(answer).toContain('"success":true')
+    expect(await slowUpload(person, 100_000, 2).ended).toContain('408')
   })
 
   it('connections that say nothing lose their socket', async () => {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy'
 import { MeteorError, TextError } from '../errors'
+import { allowSlowBody, endSlowBody } from '../limits/httpLimits'
 
 /** A file as it arrives. Name and media type are what the client says. */
 export type ArrivingFile = { name: string; type: string; stream: Readable }
@@ -64,6 +65,7 @@ const createFail =
     request.unpipe(parser)
     // The rest is read and thrown away: a client that is still sending would not see the answer otherwise.
     request.resume()
+    endSlowBody(request)
     reading.arriving?.destroy(error)
     const cleared = reading.taken?.then(discard, () => undefined)
     void Promise.resolve(cleared).then(
@@ -113,6 +115,7 @@ export const receiveForm = <Result>(
   options: FormOptions<Result>,
 ): Promise<Form<Result>> => {
   const parser = parserOf(request)
+  allowSlowBody(request)
   return new Promise((resolve, reject) => {
     const fields = new Map<string, string>()
     const reading: Reading<Result> = {

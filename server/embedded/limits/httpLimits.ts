@@ -1,18 +1,22 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** How long a client may take, in milliseconds. */
 export type HttpTimeouts = {
   /** For the head of a request, and for the first request of a new connection. */
   headersTimeout: number
-  /** For a whole request; uploads over slow networks belong to it. */
+  /** For a whole body. */
   requestTimeout: number
-  /** How often both are looked at. */
+  /** Between two pieces of a file: as long as something comes, an upload over a slow network may go on. */
+  uploadIdleTimeout: number
+  /** How often the heads are looked at. */
   connectionsCheckingInterval: number
 }
 
 export const httpTimeouts: HttpTimeouts = {
   headersTimeout: 15_000,
   requestTimeout: 300_000,
+  uploadIdleTimeout: 60_000,
   connectionsCheckingInterval: 5_000,
 }
 
@@ -33,3 +37,44 @@ export const statusOf = (error: Error & { code?: string }): string => {
     ? '431 Request Header Fields Too Large'
     : '400 Bad Request'
 }
+
+/** How each request is told to wait for its body: `file` for one that brings a file, `all` for any other. */
+const patience = new WeakMap<IncomingMessage, (forWhat: 'file' | 'all') => void>()
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+
+/**
+ * Gives the socket of a request back whose body takes longer than it may. Node has one limit for all requests, which
+ * would cut a file that comes over a slow network.
+ */
+export const limitBody = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  { requestTimeout, uploadIdleTimeout }: HttpTimeouts,
+): void => {
+  if (!hasBody(request)) return
+  const late = (): void => {
+    if (request.complete) return
+    if (response.headersSent) request.socket.destroy()
+    else refuseSocket(request.socket, '408 Request Timeout')
+  }
+  let timer = setTimeout(late, requestTimeout)
+  const restart = (ms: number): void => {
+    clearTimeout(timer)
+    timer = setTimeout(late, ms)
+  }
+  const heard = (): void => restart(uploadIdleTimeout)
+  for (const event of ['end', 'close']) request.once(event, () => clearTimeout(timer))
+  patience.set(request, (forWhat) => {
+    request.off('data', heard)
+    restart(forWhat === 'file' ? uploadIdleTimeout : requestTimeout)
+    if (forWhat === 'file') request.on('data', heard)
+  })
+}
+
+/** From now on the body may take as long as it needs while something of it comes: a file is on its way. */
+export const allowSlowBody = (request: IncomingMessage): void => patience.get(request)?.('file')
+
+/** What is left of a refused body gets no more time than any other. */
+export const endSlowBody = (request: IncomingMessage): void => patience.get(request)?.('all')

@@ -12,7 +12,8 @@ export function insertPage(parts: Parts, loaded: LoadedPage): void {
     for (const message of page.messages) accept(parts, message)
     return
   }
-  const messages = newestCopies(page.messages)
+  const all = newestCopies(page.messages)
+  const messages = all.filter(({ sentAt }) => covers(page, sentAt))
   const isFirst = runs.newest.from === Infinity
   const touched = runs.all.filter((run) => isFirst || touches(run, page))
   const target = touched.find((run) => isFirst || continues(run, page)) ?? touched[0]
@@ -32,6 +33,8 @@ export function insertPage(parts: Parts, loaded: LoadedPage): void {
   const late = insertUnknown(parts, run, others, unknown)
   runs.join(runs.all.filter((one) => one === run || others.includes(one)))
   for (const entry of late) show(parts, entry)
+  // Of the millisecond that was left to another run.
+  for (const message of all) if (!covers(page, message.sentAt)) accept(parts, message)
   const joined = runs.at(page.from === -Infinity ? page.to : page.from) ?? runs.newest
   const { oldest } = joined.list
   if (joined.from === -Infinity && oldest !== undefined) joined.list.redraw(oldest)

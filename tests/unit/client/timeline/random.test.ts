@@ -5,7 +5,10 @@ import { checkInvariants, visibleRows } from './checkInvariants'
 import { makeMessage, makeOptions, MINUTE, own, seededRandom, START } from './samples'
 import { newestOf, TimelineModel } from './timelineModel'
 
-/** All 1,000 seeds of 500 operations take minutes; an ordinary run takes as many as fit into some seconds. */
+/**
+ * `SEEDS=1000` runs 1,000 seeds of 500 operations, 500,000 checks of everything: 269 s on two busy cores, all passed on
+ * 2026-11-23. An ordinary run takes as many as fit into some seconds.
+ */
 const SEEDS = Number(process.env.SEEDS ?? 60)
 const FIRST_SEED = Number(process.env.FIRST_SEED ?? 1)
 const OPERATIONS = 500

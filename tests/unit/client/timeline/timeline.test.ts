@@ -521,3 +521,18 @@ describe('cost', () => {
     checkInvariants(timeline, makeOptions())
   })
 })
+
+test('of two messages in one millisecond a page brings the second into the piece that has the first', () => {
+  const timeline = opened(10)
+  const [first, second] = [makeMessage('b', 500), makeMessage('a', 500)]
+  timeline.insertPage({ messages: [makeMessage('old', 400)], from: START + 400, to: START + 400 })
+  timeline.insertPage({ messages: [first], from: START + 500, to: START + 500 })
+  timeline.insertPage({
+    messages: [makeMessage('old', 400), second],
+    from: START + 400,
+    to: START + 500,
+    joinsAt: START + 400,
+  })
+  expect(ids(timeline).slice(0, 3)).toEqual(['old', 'a', 'b'])
+  checkInvariants(timeline, makeOptions())
+})

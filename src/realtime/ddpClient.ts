@@ -166,6 +166,7 @@ class Client implements DdpClient {
   private async logIn(): Promise<void> {
     this.awaitsConnected = false
     this.clock.clearTimeout(this.handshakeTimer)
+    this.handshakeTimer = undefined
     const generation = this.generation
     try {
       await this.methods.call('login', [{ resume: this.token() }], this.handshakeTimeout)

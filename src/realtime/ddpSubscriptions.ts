@@ -70,6 +70,8 @@ export function createDdpSubscriptions(options: DdpSubscriptionsOptions): DdpSub
 
   function settle(entry: Entry): void {
     clock.clearTimeout(entry.timer)
+    // A timer that has ended would stay in memory as long as the room is open.
+    entry.timer = undefined
     if (entry.isSettled) return
     entry.isSettled = true
     openCount -= 1

@@ -25,31 +25,36 @@ export function throwLater(clock: Clock): (error: unknown) => void {
 export function createListeners<Args extends readonly unknown[]>(
   onThrown: (error: unknown) => void,
 ): Listeners<Args> {
-  let all: readonly Listener<Args>[] = []
+  return new ListenerList(onThrown)
+}
 
-  function remove(listener: Listener<Args>): void {
-    const index = all.indexOf(listener)
-    if (index >= 0) all = all.filter((_, at) => at !== index)
+/** A class: a gateway holds eight lists for each of its users, and functions of their own would cost it 2 KB each. */
+class ListenerList<Args extends readonly unknown[]> implements Listeners<Args> {
+  private all: readonly Listener<Args>[] = []
+
+  constructor(private readonly onThrown: (error: unknown) => void) {}
+
+  add(listener: Listener<Args>): Disposer {
+    this.all = [...this.all, listener]
+    let isAdded = true
+    return () => {
+      if (isAdded) this.remove(listener)
+      isAdded = false
+    }
   }
 
-  return {
-    add(listener) {
-      all = [...all, listener]
-      let isAdded = true
-      return () => {
-        if (isAdded) remove(listener)
-        isAdded = false
+  remove(listener: Listener<Args>): void {
+    const index = this.all.indexOf(listener)
+    if (index >= 0) this.all = this.all.filter((_, at) => at !== index)
+  }
+
+  emit(...args: Args): void {
+    for (const listener of this.all) {
+      try {
+        listener(...args)
+      } catch (error) {
+        this.onThrown(error)
       }
-    },
-    remove,
-    emit(...args) {
-      for (const listener of all) {
-        try {
-          listener(...args)
-        } catch (error) {
-          onThrown(error)
-        }
-      }
-    },
+    }
   }
 }

@@ -91,7 +91,8 @@ function checkScreen(world: World, { client, disturbedAt }: Device): void {
   }
   for (const { _id, msg } of due) {
     const text = shown.get(_id)
-    if (text !== undefined && text !== msg) throw new Error(`${_id} is shown as ${text}, not ${msg}`)
+    if (text !== undefined && text !== msg)
+      throw new Error(`${_id} is shown as ${text}, not ${msg}`)
   }
   for (const { id } of drawn) {
     const deletedAt = world.deletions.get(id)

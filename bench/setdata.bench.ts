@@ -92,6 +92,8 @@ const measureOurs = async (state: State, size: Size): Promise<Record<string, num
 
 const measureNaive = async ({ naive }: State): Promise<Record<string, number>> => {
   const program = await launchMiniProgram(naive)
+  // 2,000 components take their time.
+  program.page.setDefaultTimeout(60_000)
   const found: Record<string, number> = {}
   try {
     for (const size of sizes) {

@@ -3,6 +3,7 @@ import { isLocaleKey, type Translate } from '../locales/translate'
 import { describeSystemMessage, isSystemLine } from '../rocketchat/systemMessages'
 import type { Message, PresenceStatus, Room, RoomKind, Subscription } from '../rocketchat/types'
 import { colorOf, initialsOf, roomInitialsOf } from '../timeline/avatar'
+import { withoutQuotes } from '../timeline/messageLink'
 
 /** One line of the conversation list, flat and ready to draw. */
 export type Channel = {
@@ -98,7 +99,7 @@ function previewOf({ draft, room, subscription }: ChannelSource, context: Channe
   if (draft !== '') return `${t('list.draft')} ${oneLine(draft)}`
   const message = room?.lastMessage
   if (!message) return t('list.noMessage')
-  const text = oneLine(plainText(message, t))
+  const text = oneLine(withoutQuotes(plainText(message, t)))
   if (originOf(message, selfId) === 'system') return text
   if (message.author.id === selfId) return `${t('list.you')}: ${text}`
   return subscription.kind === 'direct' ? text : `${message.author.name}: ${text}`

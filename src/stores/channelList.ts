@@ -19,6 +19,8 @@ export interface ChannelList {
   /** Display name of somebody with whom there is a direct conversation; the username otherwise. */
   nameOf(username: string): string
   room(roomId: string): Room | undefined
+  /** Id of a conversation by its slug or id; undefined for one that is not known. */
+  idOf(name: string): string | undefined
   /** Counts an unread message that the server does not count. */
   addExtraUnread(roomId: string): void
   clearExtraUnread(roomId: string): void
@@ -141,6 +143,13 @@ export function createChannelList(): ChannelList {
         if (kind === 'direct' && name === username) return title
       }
       return username
+    },
+    idOf(name) {
+      if (subscriptions.has(name)) return name
+      for (const { roomId, kind, name: slug } of subscriptions.values()) {
+        if (kind !== 'direct' && slug === name) return roomId
+      }
+      return undefined
     },
     hasUnread(roomId) {
       const subscription = subscriptions.get(roomId)

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { nextTick, ref, shallowRef } from 'vue'
 import type { Delta, Message, Room, Subscription } from '../rocketchat/types'
 import type { PruneRange, SendState } from '../timeline/types'
 import { createKeptLists } from './cache/keptLists'
@@ -72,11 +72,12 @@ export const useChatStore = defineStore('chat', () => {
     open.relabel()
   }
 
-  function flush(): void {
+  function flush(): Promise<void> {
     noteDay()
     if (isListVisible) publishList()
     open.publish()
     presence.follow(peers.of(open.actions.openId()))
+    return nextTick()
   }
 
   function publishList(): void {

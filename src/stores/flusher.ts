@@ -4,7 +4,8 @@ export type FlusherOptions = {
   clock: Clock
   /** Least time between two flushes, in milliseconds. */
   intervalMs: number
-  flush: () => void
+  /** Copies what changed to the screen; resolves once it is drawn, which on a busy phone is later. */
+  flush: () => void | Promise<void>
   /**
    * How many components a flush would draw now.
    * @default () => 1
@@ -59,8 +60,12 @@ export function createFlusher(options: FlusherOptions): Flusher {
     isTimerSet = false
     if (!isMarked) return
     isMarked = false
-    drawn.push({ at: clock.now(), cost: cost() })
-    flush()
+    const one = { at: clock.now(), cost: cost() }
+    drawn.push(one)
+    // The second counts from the drawing: with the time of the flush, one late drawing would be too near to later ones.
+    void flush()?.then(() => {
+      one.at = clock.now()
+    })
   }
 
   /** What is waiting may have become dearer since the timer was set. */

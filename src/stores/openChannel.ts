@@ -3,28 +3,29 @@ import type { RoomHandle } from '../realtime/realtime'
 import type { Message } from '../rocketchat/types'
 import type { PruneRange } from '../timeline/types'
 import { useMessageCache } from './cache/messageCache'
-import { plainText } from './channel'
 import { noticeFor, toHead, type CurrentChannel } from './channelHead'
 import type { ChannelList } from './channelList'
 import { useConnectionStore } from './connection'
 import type { Drafts } from './drafts'
 import { errorText } from './errorText'
 import type { Flusher } from './flusher'
-import { createOpenRoom, type GapState, type HistoryState, type OpenRoom } from './openRoom'
+import { createOpenMessages } from './openMessages'
+import { createOpenRoom, type OpenRoom } from './openRoom'
 import { useOutboxStore } from './outbox'
 import type { OutboxEntry } from './outboxEntry'
-import { createPlaces, type Place } from './places'
+import { createReadingPlace } from './readingPlace'
 import { createReadMarks } from './readMarks'
 import type { GapSide } from './roomHistory'
-import { createRoomJumps, quotedIn } from './roomJumps'
-import { createRoomView } from './roomView'
+import { createRoomJumps, type JumpResult } from './roomJumps'
+import { createRoomScreen } from './roomScreen'
 import { useServices } from './services'
 import { useSessionStore } from './session'
 import { useSettingsStore } from './settings'
+import { streamsReady } from './streamsReady'
 import { useTypingStore } from './typing'
 
-/** How long the first page of a room waits for the room's streams, in milliseconds. */
-const streamsWaitMs = 1_000
+/** A message to which a link leads. */
+export type WantedMessage = { messageId: string; onResult: (result: JumpResult) => void }
 
 export type OpenChannelOptions = {
   list: ChannelList
@@ -47,43 +48,47 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
   const settings = useSettingsStore()
   const typing = useTypingStore()
 
-  const view = createRoomView()
+  const screen = createRoomScreen()
   const currentChannel = shallowRef<CurrentChannel>()
-  const historyState = ref<HistoryState>('idle')
-  const gapState = ref<GapState>('idle')
-  const heldCount = ref(0)
   const isAtNewest = ref(true)
   /** Grows when the screen shall go to the newest message. */
   const jumpCount = ref(0)
   /** Why nothing can be written here; `''` when something can. */
   const composerNotice = ref('')
 
-  /** The message that is in the composer to be changed. */
-  const editing = shallowRef<{ id: string; text: string }>()
-
   let currentId = ''
   let room: OpenRoom | undefined
+  /** Where the reader wants to go when the messages are there. */
+  let wanted: WantedMessage | undefined
   let isRoomVisible = false
   /** The reader's last visit, taken once at opening. */
   let lastSeenAt: number | undefined
-  /** The list is on its way to where the room was left: what it shows until then is not read. */
-  let isReturning = false
-  /** The list's word on what is at the top of the screen now. */
-  let currentPlace: () => Place | undefined = () => undefined
   let disposeStreams: () => void = () => undefined
 
-  const places = createPlaces(storage)
+  const messages = createOpenMessages({
+    timeline: () => room?.timeline,
+    selfId: () => session.user?.id,
+    t: () => settings.t,
+    roomNamed: list.idOf,
+    openId: () => currentId,
+  })
+  const place = createReadingPlace({
+    storage,
+    roomId: () => currentId,
+    isAtNewest: () => isAtNewest.value,
+  })
   const jumps = createRoomJumps({
     clock,
     room: () => room,
     lastSeenAt: () => lastSeenAt ?? Infinity,
     leaveNewest: () => setAtNewest(false),
+    mark: flusher.mark,
     flush() {
       flusher.mark()
       flusher.flushNow()
     },
   })
-  session.onEnd(() => places.stop(!session.isExpired))
+  session.onEnd(() => place.stop(!session.isExpired))
 
   const readMarks = createReadMarks({
     clock,
@@ -94,33 +99,32 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
   })
   /** Only the newest message on the screen of a visible page says that the room was read (protocol reference 5.6). */
   const isSeen = (): boolean =>
-    room?.isCurrent === true && isRoomVisible && isAtNewest.value && !isReturning
+    room?.isCurrent === true && isRoomVisible && isAtNewest.value && !place.isReturning
 
   /** Why the messages could not be loaded, as a sentence; `''` when they could. */
   const roomFailure = computed(() =>
-    (historyState.value === 'failed' || gapState.value === 'failed') && room
-      ? errorText(room.failure, settings.t)
-      : '',
+    screen.hasFailed.value && room ? errorText(room.failure, settings.t) : '',
   )
 
   /** Copies to the screen what changed since the last time. */
   function publish(): void {
     if (!room) return
-    view.publish(room.timeline)
-    heldCount.value = room.timeline.heldCount
-    historyState.value = room.historyState
-    gapState.value = room.gapState
-    jumps.look(room)
+    screen.publish(room)
+    jumps.publish(room)
     if (isSeen()) readMarks.request()
   }
 
   /** How many components `publish` would draw now. */
-  const publishCost = (): number => (room ? view.cost(room.timeline) : 0)
+  const publishCost = (): number => (room ? screen.cost(room) + jumps.cost(room) : 0)
 
-  /** Opens a channel; one that is not known yet is entered when the list has it. */
-  function openChannel(roomId: string): void {
+  /**
+   * Opens a channel; one that is not known yet is entered when the list has it.
+   * @param message goes to this one instead of where the room was left
+   */
+  function openChannel(roomId: string, message?: WantedMessage): void {
     leaveChannel()
     currentId = roomId
+    wanted = message
     isAtNewest.value = true
     refresh()
   }
@@ -142,7 +146,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     const subscription = list.subscription(currentId)
     const { user } = session
     if (!user || !subscription) return
-    places.start(user.id)
+    place.start(user.id)
     lastSeenAt ??= list.hasUnread(currentId) ? subscription.lastSeenAt : Number.POSITIVE_INFINITY
     const streams = connection.openRoom(currentId)
     disposeStreams = streams ? streams.dispose : () => undefined
@@ -170,45 +174,23 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
 
   /** Brings the messages, and the reader back to where the room was left. */
   async function fill(opened: OpenRoom): Promise<void> {
-    const place = places.get(currentId)
-    isReturning = place !== undefined
+    const left = place.depart()
     await opened.begin()
     if (room !== opened) return
-    if (place !== undefined && (await jumps.actions.returnTo(place)) === 'missing')
-      places.set(opened.roomId, undefined)
-    if (room === opened) isReturning = false
-  }
-
-  /** What is at the top of the screen; undefined at the newest message. Late news of a place that was left is ignored. */
-  function notePlace(place: Place | undefined): void {
-    if (currentId === '' || isReturning || (place && isAtNewest.value)) return
-    places.set(currentId, place)
-    places.save()
-  }
-
-  /** The page goes or is covered: asks the list before it is gone. */
-  function keepPlace(): void {
-    const place = isAtNewest.value ? undefined : currentPlace()
-    if (place !== undefined) notePlace(place)
+    if (wanted) {
+      const { messageId, onResult } = wanted
+      wanted = undefined
+      onResult(await jumps.actions.jumpTo(messageId))
+    } else if (left && (await jumps.actions.returnTo(left)) === 'missing') {
+      place.forget(opened.roomId)
+    }
+    if (room === opened) place.arrive()
   }
 
   /** Without a connection nobody waits: the catch-up after connecting brings what was missed. */
   function waitForStreams(streams: RoomHandle | undefined): Promise<void> {
     if (!streams || connection.state !== 'live') return Promise.resolve()
-    return new Promise((resolve) => {
-      let isLate = false
-      const timer = clock.setTimeout(() => {
-        isLate = true
-        resolve()
-      }, streamsWaitMs)
-      const go = (): void => {
-        clock.clearTimeout(timer)
-        resolve()
-      }
-      // Between the page and streams that come late there is time in which nobody tells anything.
-      const catchUp = (): void => void room?.catchUp().catch(() => undefined)
-      streams.ready.then(() => (isLate ? catchUp() : go()), go)
-    })
+    return streamsReady(streams, clock, () => void room?.catchUp().catch(() => undefined))
   }
 
   /** Begins again with the newest page. */
@@ -217,7 +199,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     room?.close()
     room = undefined
     jumps.reset()
-    view.clear()
+    screen.clearChunks()
     refresh()
   }
 
@@ -231,7 +213,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
 
   function leaveChannel(): void {
     if (currentId === '') return
-    keepPlace()
+    place.keep()
     readMarks.finish()
     typing.follow('')
     drafts.save()
@@ -240,16 +222,14 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     disposeStreams = () => undefined
     jumps.reset()
     lastSeenAt = undefined
-    editing.value = undefined
-    isReturning = false
+    messages.editing.value = undefined
+    wanted = undefined
+    place.arrive()
     room?.close()
     room = undefined
     currentId = ''
-    view.clear()
+    screen.clear()
     currentChannel.value = undefined
-    historyState.value = 'idle'
-    gapState.value = 'idle'
-    heldCount.value = 0
     composerNotice.value = ''
     flusher.mark()
   }
@@ -258,14 +238,14 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     isRoomVisible = isVisible
     if (!isVisible) {
       drafts.save()
-      keepPlace()
+      place.keep()
     } else if (isSeen()) readMarks.request()
   }
 
   /** The newest message is on the screen, or not any more: then newer ones are kept back and counted. */
   function setAtNewest(isNewest: boolean): void {
     isAtNewest.value = isNewest
-    if (isNewest) notePlace(undefined)
+    if (isNewest) place.note(undefined)
     if (isNewest) room?.timeline.release()
     else room?.timeline.hold()
     flusher.mark()
@@ -308,29 +288,6 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     return isKept
   }
 
-  /** What a person would copy of a message; `''` for unknown ids. */
-  function textOf(id: string): string {
-    const message = room?.timeline.get(id)
-    return message ? plainText(message, settings.t) : ''
-  }
-
-  /** The message that a message quotes, by the link that Rocket.Chat puts before the reply; `''` for none. */
-  function quotedBy(id: string): string {
-    return quotedIn(room?.timeline.get(id)?.text ?? '')
-  }
-
-  /** Whether somebody may try to change a message: their own, of words. */
-  function isOwnText(id: string): boolean {
-    const message = room?.timeline.get(id)
-    return message?.author.id === session.user?.id && message?.system === '' && message.text !== ''
-  }
-
-  /** Takes a message into the composer; `''` gives it up. */
-  function setEditing(id: string): void {
-    const text = room?.timeline.get(id)?.text
-    editing.value = id === '' || text === undefined ? undefined : { id, text }
-  }
-
   function setDraft(text: string): void {
     if (currentId !== '') drafts.set(currentId, text)
   }
@@ -339,15 +296,12 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     /** What templates read. */
     state: {
       currentChannel,
-      chunks: view.chunks,
-      historyState,
-      heldCount,
+      ...screen.state,
       isAtNewest,
       jumpCount,
       composerNotice,
       roomFailure,
-      gapState,
-      editing,
+      editing: messages.editing,
       ...jumps.state,
     },
     /** What pages and components do. */
@@ -363,17 +317,12 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
         await room?.fillGap(chunkKey, side)
         flusher.flushNow()
       },
-      notePlace,
+      notePlace: place.note,
       /** Hands over what says where the list is. */
-      setPlaceSource(source: () => Place | undefined): void {
-        currentPlace = source
-      },
+      setPlaceSource: place.setSource,
       ...jumps.actions,
       send,
-      textOf,
-      quotedBy,
-      isOwnText,
-      setEditing,
+      ...messages.actions,
       setDraft,
       currentDraft: () => drafts.get(currentId),
       /** Id of the open channel; `''` for none. */

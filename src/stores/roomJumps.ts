@@ -32,6 +32,8 @@ export type RoomJumpsOptions = {
   lastSeenAt: () => number
   /** The reader leaves the newest message: from now on newer ones are kept back. */
   leaveNewest: () => void
+  /** Something has changed that `publish` shows. */
+  mark: () => void
   /** Draws everything that is known now. */
   flush: () => void
 }
@@ -45,6 +47,7 @@ export function createRoomJumps(options: RoomJumpsOptions) {
   const unreadAbove = shallowRef<UnreadAbove>()
   let hasLooked = false
   let isLooking = false
+  let isTimeToLook = false
   let lookTimer: TimerHandle
   let markTimer: TimerHandle
 
@@ -57,6 +60,7 @@ export function createRoomJumps(options: RoomJumpsOptions) {
     unreadAbove.value = undefined
     hasLooked = false
     isLooking = false
+    isTimeToLook = false
   }
 
   function show(room: OpenRoom, id: string, offset: number | undefined): void {
@@ -106,15 +110,24 @@ export function createRoomJumps(options: RoomJumpsOptions) {
     return isKnown() ? timeline.firstUnreadId : first
   }
 
-  /** After each drawing: once messages are there, looks whether the first unread one is above the screen. */
-  function look(room: OpenRoom): void {
-    if (isLooking || hasLooked || !room.isCurrent || options.lastSeenAt() === Infinity) return
-    isLooking = true
-    lookTimer = clock.setTimeout(() => {
-      if (hasLooked) return
+  const isLookDue = (room: OpenRoom): boolean =>
+    !hasLooked && room.isCurrent && options.lastSeenAt() !== Infinity
+
+  /** Once messages are there and the screen is quiet, says whether the first unread one is above the screen. */
+  function publish(room: OpenRoom): void {
+    if (!isLookDue(room)) return
+    if (isLooking) {
+      if (!isTimeToLook) return
       const { unreadCount: count, isFirstUnreadKnown, firstUnreadId } = room.timeline
       const isMore = !isFirstUnreadKnown
+      hasLooked = true
       if (isMore || firstUnreadId !== undefined) unreadAbove.value = { count, isMore }
+      return
+    }
+    isLooking = true
+    lookTimer = clock.setTimeout(() => {
+      isTimeToLook = true
+      options.mark()
     }, firstLookMs)
   }
 
@@ -127,7 +140,9 @@ export function createRoomJumps(options: RoomJumpsOptions) {
   return {
     state: { target, isJumping, unreadAbove },
     reset,
-    look,
+    publish,
+    /** How many components `publish` would draw now. */
+    cost: (room: OpenRoom): number => (isTimeToLook && isLookDue(room) ? 1 : 0),
     actions: {
       /** To a message of the open room by its id. */
       jumpTo: (id: string) => go(reach(id)),
@@ -143,11 +158,4 @@ export function createRoomJumps(options: RoomJumpsOptions) {
       noteDividerSeen,
     },
   }
-}
-
-const messageLink = /\[ \]\(\S*[?&]msg=([A-Za-z0-9]+)\S*\)/
-
-/** The id in the link to another message with which a reply begins; `''` for none. */
-export function quotedIn(text: string): string {
-  return messageLink.exec(text)?.[1] ?? ''
 }

@@ -19,8 +19,11 @@ export const maxMounted = 6
 export interface RoomView {
   /** Newest first. */
   chunks: ShallowRef<readonly ViewChunk[]>
-  /** How many components `publish` would draw now: the list when chunks came or went, and the newest chunks that changed. */
-  cost(timeline: Timeline): number
+  /**
+   * How many components `publish` would draw now: the list when chunks came or went, and the newest chunks that changed.
+   * @param isListDrawn the list is drawn for another reason too
+   */
+  cost(timeline: Timeline, isListDrawn?: boolean): number
   publish(timeline: Timeline): void
   clear(): void
 }
@@ -62,10 +65,10 @@ export function createRoomView(): RoomView {
 
   return {
     chunks,
-    cost(timeline) {
+    cost(timeline, isListDrawn = false) {
       collect(timeline)
       const drawn = timeline.chunks.slice(0, maxMounted).filter(({ key }) => dirty.has(key))
-      return drawn.length + (isListChanged ? 1 : 0)
+      return drawn.length + (isListChanged || isListDrawn ? 1 : 0)
     },
     publish(timeline) {
       collect(timeline)

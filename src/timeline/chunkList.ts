@@ -1,31 +1,8 @@
+import type { ChunkBoard, ChunkState, Draw } from './chunk'
 import { chunkWhere, indexFor, isInOrder, nextVisible, previousVisible } from './chunkSearch'
 import { compareEntries, type Entry } from './entry'
 import { isSameRow, makeTombstone } from './row'
-import { CHUNK_SIZE, type Chunk, type Row } from './types'
-
-/** A chunk with what the timeline needs to change it. Never empty, and never of tombstones only. */
-export type ChunkState = Chunk & {
-  readonly rows: Row[]
-  hasGap: boolean
-  /** The list that it is in now. */
-  list: ChunkList
-  /** In step with `rows`, oldest first. */
-  readonly entries: Entry[]
-  /** Rows that are no tombstones. */
-  visible: number
-  older: ChunkState | undefined
-  newer: ChunkState | undefined
-}
-
-type Draw = (entry: Entry, previous: Entry | undefined) => Row
-
-/** What all lists of one timeline share: keys that are never used twice, and the notes on what changed. */
-export type ChunkBoard = {
-  nextKey: number
-  /** Grows whenever a chunk comes, goes or changes its list. */
-  version: number
-  dirtyKeys: Set<string>
-}
+import { CHUNK_SIZE, type Row } from './types'
 
 /** The rows of one uninterrupted piece of a room in order, cut into chunks. Knows nothing of messages. */
 export class ChunkList {

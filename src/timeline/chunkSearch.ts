@@ -1,5 +1,5 @@
 import { compareEntries, type Entry } from './entry'
-import type { ChunkState } from './chunkList'
+import type { ChunkState } from './chunk'
 
 /** Where in a chunk an entry belongs; counted from the end, where nearly all messages go. */
 export function indexFor(entries: readonly Entry[], entry: Entry): number {

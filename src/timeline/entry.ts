@@ -1,5 +1,5 @@
 import type { Message } from '../rocketchat/types'
-import type { ChunkState } from './chunkList'
+import type { ChunkState } from './chunk'
 import type { RowLabels, SendState } from './types'
 
 /** One known message with its place. Changed in place; rows made of it are not. */

@@ -1,5 +1,6 @@
 import { colorOf, initialsOf } from './avatar'
 import type { Entry } from './entry'
+import { isQuoting, withoutQuotes } from './messageLink'
 import type { Row } from './types'
 
 /** A pause of more than this begins a new group, with avatar and name. */
@@ -32,7 +33,8 @@ export function makeRow(entry: Entry, previous: Entry | undefined, context: RowC
     name: author.name,
     initials: initialsOf(author.name),
     color: colorOf(author.username),
-    text: systemText ?? (message.text || message.fileName),
+    text: systemText ?? (withoutQuotes(message.text) || message.fileName),
+    isQuoting: systemText === undefined && isQuoting(message.text),
     time: entry.time,
     isEdited: message.editedAt > 0,
     state: entry.state,
@@ -53,6 +55,7 @@ export function makeTombstone(id: string): Row {
     initials: '',
     color: 0,
     text: '',
+    isQuoting: false,
     time: '',
     isEdited: false,
     state: '',
@@ -82,6 +85,7 @@ export function isSameRow(a: Row, b: Row): boolean {
     a.initials === b.initials &&
     a.color === b.color &&
     a.text === b.text &&
+    a.isQuoting === b.isQuoting &&
     a.time === b.time &&
     a.isEdited === b.isEdited &&
     a.state === b.state &&

@@ -1,4 +1,5 @@
-import { ChunkList, type ChunkBoard, type ChunkState } from './chunkList'
+import type { ChunkBoard, ChunkState } from './chunk'
+import { ChunkList } from './chunkList'
 import { makeRow } from './row'
 import type { Entry } from './entry'
 import type { GapEnds } from './types'

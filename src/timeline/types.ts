@@ -22,6 +22,8 @@ export type Row = {
   /** Index into the avatar palette, 0..11. */
   color: number
   text: string
+  /** It answers another message, to which its text leads. */
+  isQuoting: boolean
   /** HH:mm in the viewer's time zone. */
   time: string
   isEdited: boolean

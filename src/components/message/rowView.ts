@@ -63,8 +63,13 @@ function metaOf({ isEdited, state, time }: Row, { edited, failed }: RowTexts): s
   return isEdited ? `${edited} ${time}` : time
 }
 
-function classesOf({ kind, isOwn, isHead, state, isTarget }: Row): string {
+function classesOf({ kind, isOwn, isHead, isQuoting, state, isTarget }: Row): string {
   const side = isOwn ? 'own' : 'other'
-  const marks = [isHead ? ' head' : '', state === '' ? '' : ` ${state}`, isTarget ? ' target' : '']
+  const marks = [
+    isHead ? ' head' : '',
+    isQuoting ? ' quoting' : '',
+    state === '' ? '' : ` ${state}`,
+    isTarget ? ' target' : '',
+  ]
   return `row ${kind} ${side}${marks.join('')}`
 }

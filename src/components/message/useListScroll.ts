@@ -76,6 +76,10 @@ export function useListScroll(options: ListScrollOptions) {
   return {
     scrollTop,
     bring,
+    /** As `bring`, after every height has changed; where a keeper has put it back already, nothing is left to do. */
+    async restore(place: Place) {
+      if (!keeper) await bring(place)
+    },
     place,
     /** Begins to keep what is read in its place, where the platform lets scripts do that. */
     keep() {

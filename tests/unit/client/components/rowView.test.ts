@@ -3,7 +3,15 @@ import type { Row } from '../../../../src/timeline/types'
 
 const row = (fields: Partial<Row> = {}): Row => ({
   ...{ id: 'i', kind: 'message', isOwn: false, day: '', isFirstUnread: false, isHead: true },
-  ...{ name: 'Bob', initials: 'B', color: 3, text: 'hi', time: '09:05', isEdited: false },
+  ...{
+    name: 'Bob',
+    initials: 'B',
+    color: 3,
+    text: 'hi',
+    isQuoting: false,
+    time: '09:05',
+    isEdited: false,
+  },
   ...{ state: '' as const, isTarget: false },
   ...fields,
 })

@@ -129,6 +129,7 @@ function expectedRow(
     color: knownColor(message.author.username),
     text: system ?? (message.text === '' ? message.fileName : message.text),
     time: labels.time(message.sentAt),
+    isQuoting: false,
     isEdited: message.editedAt > 0,
   }
 }

@@ -10,6 +10,7 @@ import type { UploadDoc, UploadExtra } from '../storage/uploads'
 import { cleanFileName } from './fileName'
 import { extensionOf, isAcceptedType, mediaTypeOf, typeGroupOf } from './mediaTypes'
 import { receiveForm, type ArrivingFile } from './multipart'
+import { withinQuota } from './uploadQuota'
 
 /** How long an unconfirmed file stays (protocol reference 5.11). */
 export const unconfirmedMs = 24 * 60 * 60 * 1000
@@ -172,13 +173,7 @@ const store = (app: App, { upload, thumbnail, extra }: Finished): void => {
   })
 }
 
-/**
- * Takes the file of a request, streaming it to the disk, and keeps it unconfirmed for 24 hours (protocol reference 5.11).
- * Answers it with the other fields of the form.
- * @throws MeteorError `error-file-too-large`, `error-invalid-file-type`, `invalid-field`; TextError for a bad form, 507
- * when the disk is full. Nothing is left of a refused file.
- */
-export const receiveUpload = async (
+const takeUpload = async (
   app: App,
   user: UserDoc,
   room: RoomDoc,
@@ -203,3 +198,17 @@ export const receiveUpload = async (
   }
   return { upload, fields }
 }
+
+/**
+ * Takes the file of a request, streaming it to the disk, and keeps it unconfirmed for 24 hours (protocol reference 5.11).
+ * Answers it with the other fields of the form.
+ * @throws MeteorError `error-file-too-large`, `error-invalid-file-type`, `invalid-field`, `error-too-many-uploads`; TextError for a bad form, 507
+ * when the disk is full. Nothing is left of a refused file.
+ */
+export const receiveUpload = (
+  app: App,
+  user: UserDoc,
+  room: RoomDoc,
+  request: IncomingMessage,
+): Promise<{ upload: UploadDoc; fields: ReadonlyMap<string, string> }> =>
+  withinQuota(app, user, () => takeUpload(app, user, room, request))

@@ -167,6 +167,13 @@ export const createUploads = (driver: SqlDriver) => ({
       doc.uploadedAt.getTime(),
       doc._id,
     )?.id,
+  /** How many files of a user nobody has confirmed yet, and their bytes; thumbnails belong to their pictures. */
+  unconfirmedOf: (uid: string): { files: number; bytes: number } =>
+    driver.get<{ files: number; bytes: number }>(
+      `SELECT count(*) AS files, coalesce(sum(json_extract(doc, '$.size')), 0) AS bytes
+       FROM uploads WHERE uid = ? AND expires_at > 0 AND original IS NULL`,
+      uid,
+    ) ?? { files: 0, bytes: 0 },
   ofUser: (uid: string): string[] => selectIds(driver, 'uid = ?', uid),
   ofRoom: (rid: string): string[] => selectIds(driver, 'rid = ?', rid),
   /** Every one that exists, for finding files that nobody knows. */

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { existsSync } from 'node:fs'
 import { sendMessage } from '../../../../../server/embedded/domain/sendMessage'
 import type { RoomDoc, UserDoc } from '../../../../../server/embedded/documents'
+import { confirmUpload } from '../../../../../server/embedded/files/confirmUpload'
 import { receiveUpload } from '../../../../../server/embedded/files/receiveUpload'
 import { sweepUploads } from '../../../../../server/embedded/files/sweep'
 import type { UploadDoc } from '../../../../../server/embedded/storage/uploads'
@@ -70,6 +71,25 @@ describe('files when something goes wrong', () => {
     expect(uploads.messageOf(_id)).toBe(sent?._id)
     expect(uploads.get(lost._id)).toBeUndefined()
     expect(existsSync(disk.pathOf(_id))).toBe(true)
+  })
+
+  it('are taken from one person up to a hundred until a message shows them, ten at a time', async () => {
+    const refused = { code: 'error-too-many-uploads' }
+    const together = await Promise.allSettled(Array.from({ length: 12 }, receive))
+    expect(together.filter(({ status }) => status === 'fulfilled')).toHaveLength(10)
+    const reasons = together.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    expect(reasons).toMatchObject([refused, refused])
+    for (let count = 10; count < 100; count += 1) await receive()
+    await expect(receive()).rejects.toMatchObject(refused)
+    const bob = test.user('bob')
+    expect((await receiveUpload(test.app, bob, room, request())).upload.size).toBe(4)
+    const [first = ''] = test.app.store.uploads.ofUser(ann._id)
+    confirmUpload(test.app, ann, test.app.store.uploads.get(first)!, {})
+    expect((await receive()).size).toBe(4)
+    await expect(receive()).rejects.toMatchObject(refused)
+    test.clock.advance(day)
+    sweepUploads(test.app)
+    expect((await receive()).size).toBe(4)
   })
 
   it('have ids that are no paths', () => {

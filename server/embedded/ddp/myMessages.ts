@@ -25,7 +25,7 @@ export const myMessagesPublication: Publication = (context) => {
     const reader = app.store.users.get(user._id)
     const room = app.store.rooms.get(rid)
     if (reader === undefined || room === undefined || !canAccessRoom(app, room, reader)) return
-    const participant = app.store.subscriptions.get(rid, user._id) !== undefined
+    const participant = app.store.subscriptions.isMember(rid, user._id)
     const facts = roomFacts(room.t, room.name, participant)
     const fields = { eventName: myMessages, args: [message as MessageDoc, facts] }
     const collection = 'stream-room-messages'

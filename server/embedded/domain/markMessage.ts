@@ -2,6 +2,7 @@ import type { App } from '../app'
 import type { MessageDoc, UserDoc } from '../documents'
 import { MeteorError, TextError } from '../errors'
 import { replaceMessage } from './editMessage'
+import { membershipOf } from './membership'
 import { accessibleRoom, writableRoom } from './roomAccess'
 import { tellRoom } from './systemMessage'
 
@@ -89,9 +90,9 @@ export const star = (app: App, user: UserDoc, messageId: string, starred: boolea
     })
   }
   const message = app.store.messages.get(messageId)
-  const member =
-    message !== undefined && app.store.subscriptions.get(message.rid, user._id) !== undefined
-  if (!member) return
+  const hidden = message === undefined || message._hidden === true
+  // Who was only invited or is banned is not in the room either.
+  if (hidden || membershipOf(app, message.rid, user._id) === undefined) return
   const others = (message.starred ?? []).filter((one) => one._id !== user._id)
   store(app, message, (draft) => {
     draft.starred = starred ? [...others, { _id: user._id }] : others

@@ -8,7 +8,7 @@ import { isUploadOrder, type UploadFilter, type UploadOrder } from '../storage/u
 import { directFields, directRoom, withAlias } from './directRooms'
 import { userGet, type Endpoint } from './endpoint'
 import { pagingFields, pagingOf } from './paging'
-import { namedFamilies, namedRoom, roomFields, type Family } from './selectors'
+import { namedFamilies, readableNamedRoom, roomFields, type Family } from './selectors'
 import { sortKeys } from './sorting'
 
 const strict = { additionalProperties: false }
@@ -63,7 +63,7 @@ const ofFamily = (family: Family): Endpoint =>
   userGet(
     `${family.prefix}.files`,
     { query: Type.Object({ ...roomFields, ...listFields }, strict) },
-    ({ app, user, query }) => filesOf(app, namedRoom(app, family, query, user), query),
+    ({ app, user, query }) => filesOf(app, readableNamedRoom(app, family, query, user), query),
   )
 
 const direct = userGet(

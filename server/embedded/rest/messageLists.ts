@@ -10,7 +10,7 @@ import { dateParam } from './dates'
 import { directFields, directRoom, withAlias } from './directRooms'
 import { userGet, type Endpoint } from './endpoint'
 import { pagingFields, pagingOf } from './paging'
-import { namedFamilies, namedRoom, roomFields, type Family } from './selectors'
+import { namedFamilies, readableNamedRoom, roomFields, type Family } from './selectors'
 import { sortKeys } from './sorting'
 
 const strict = { additionalProperties: false }
@@ -129,7 +129,7 @@ const flagsOf = (
 
 const namedMessages = (family: Family): Endpoint =>
   userGet(`${family.prefix}.messages`, { query: namedQuery }, ({ app, user, query }) => {
-    const room = namedRoom(app, family, query, user)
+    const room = readableNamedRoom(app, family, query, user)
     return messagePage(app, user, flagsOf(room._id, query), query)
   })
 

@@ -3,6 +3,7 @@ import type { App } from '../app'
 import type { RoomDoc, UserDoc } from '../documents'
 import { membershipOf } from '../domain/membership'
 import { countersOf } from '../domain/ownSubscription'
+import { canAccessRoom } from '../domain/roomAccess'
 import { memberCard, membersOf } from '../domain/roomMembers'
 import { TextError } from '../errors'
 import { userGet, type Endpoint } from './endpoint'
@@ -137,9 +138,17 @@ const moderators = (family: Family): Endpoint =>
       .map(({ user: { _id, username, name } }) => ({ _id, username, name })),
   }))
 
+/** Who only administrates a room does not see what was written in it. */
+const shownTo = (app: App, user: UserDoc, room: RoomDoc): RoomDoc => {
+  if (canAccessRoom(app, room, user)) return room
+  const shown = { ...room }
+  delete shown.lastMessage
+  return shown
+}
+
 const info = (family: Family): Endpoint =>
   userGet(`${family.prefix}.info`, { query: roomQuery }, ({ app, user, query }) => ({
-    [family.word]: namedRoom(app, family, query, user),
+    [family.word]: shownTo(app, user, namedRoom(app, family, query, user)),
   }))
 
 /** What there is to read of channels and private groups (protocol reference 3.8 and 3.9). */

@@ -47,8 +47,8 @@ const lookUp = (app: App, selector: RoomSelector): RoomDoc | undefined => {
 }
 
 /**
- * The room of an endpoint of a family. A private group is found by its members only; `archived: false` refuses archived
- * rooms, as most writes do.
+ * The room of an endpoint of a family. A private group is found by its members and by administrators only, who see
+ * nothing of what was written in it (`readableNamedRoom`). `archived: false` refuses archived rooms, as most writes do.
  * @throws MeteorError `error-room-not-found`, `error-room-archived`, `error-roomid-param-not-provided`; TextError 403.
  */
 export const namedRoom = (
@@ -68,6 +68,21 @@ export const namedRoom = (
     const text = `The ${family.word}, ${room.name ?? room._id}, is archived`
     throw new MeteorError('error-room-archived', text)
   }
+  return room
+}
+
+/**
+ * `namedRoom` for what was written and sent in it: administrators get no more of that than others.
+ * @throws those of `namedRoom`.
+ */
+export const readableNamedRoom = (
+  app: App,
+  family: Family,
+  selector: RoomSelector,
+  user: UserDoc,
+): RoomDoc => {
+  const room = namedRoom(app, family, selector, user)
+  if (!canAccessRoom(app, room, user)) throw new TextError('unauthorized', 403)
   return room
 }
 

@@ -242,6 +242,22 @@ describe.each([
     ])
   })
 
+  it('show nothing of what was written to who only administrates them', async () => {
+    const { rid } = await create(family)
+    await ann.post('chat.sendMessage', { message: { rid, msg: 'between us' } })
+    const word = family === 'groups' ? 'group' : 'channel'
+    expect((await bob.get(`${family}.info?roomId=${rid}`)).body[word].lastMessage).toBeDefined()
+    expect((await bob.get(`${family}.messages?roomId=${rid}`)).status).toBe(200)
+    if (family === 'channels') return
+    const card = (await test.admin.get(`${family}.info?roomId=${rid}`)).body[word]
+    expect(card).toMatchObject({ _id: rid })
+    expect(card.lastMessage).toBeUndefined()
+    for (const list of ['messages', 'files']) {
+      const answer = await test.admin.get(`${family}.${list}?roomId=${rid}`)
+      expect([answer.status, answer.body.error]).toEqual([403, 'unauthorized'])
+    }
+  })
+
   it('count what a member has not seen', async () => {
     const { rid } = await create(family)
     await ann.post('chat.sendMessage', { message: { rid, msg: 'hi @bob' } })

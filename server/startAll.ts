@@ -133,6 +133,7 @@ async function startEmbeddedChat(
     admin,
     demo,
     logger,
+    environment: process.env,
   }
   // Trying it asks nobody outside; the setting API_Embed switches link previews off elsewhere.
   if (!demo) options.outside = publicFetch

@@ -28,9 +28,14 @@ export const createAvatarRenderer = (app: App) => {
       if (format === undefined) {
         return { type: 'image/svg+xml', data: Buffer.from(letterSvg(name, size)) }
       }
+      const type = `image/${format}`
+      const key = `letters ${size} ${format} ${name}`
+      const known = kept.get(key)
+      if (known !== undefined) return { type, data: known }
       const png = letterPng(name, size)
-      if (format === 'png') return { type: 'image/png', data: png }
-      return { type: 'image/jpeg', data: await sharp(png).jpeg({ quality: 90 }).toBuffer() }
+      const data = format === 'png' ? png : await sharp(png).jpeg({ quality: 90 }).toBuffer()
+      keep(key, data)
+      return { type, data }
     },
     /** An uploaded picture, in its own size and format unless others are asked for. */
     picture: async (

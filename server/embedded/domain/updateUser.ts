@@ -9,6 +9,7 @@ import { checkNotLastAdmin } from './lastOwner'
 import { announceName } from './renameUser'
 import { setActive } from './setActive'
 import { setStatus } from './setStatus'
+import { checkMayAssign } from './workspaceRoles'
 
 /** What administrators change of an account (protocol reference 3.6); absent fields stay. */
 export type UserChange = {
@@ -72,6 +73,12 @@ const checkMay = (app: App, actor: UserDoc, before: UserDoc, data: UserChange): 
   }
   if (roles === undefined) return
   if (!app.permissions.has(actor, 'assign-roles')) throw mayNot()
+  // Who is an administrator already is not made one.
+  checkMayAssign(
+    app,
+    actor,
+    roles.filter((id) => !before.roles.includes(id)),
+  )
   if (!roles.includes('admin')) {
     checkNotLastAdmin(app, before, 'Leaving the app without admins is not allowed')
   }

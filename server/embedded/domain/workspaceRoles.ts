@@ -43,6 +43,24 @@ export const usersWithRole = (app: App, wanted: readonly string[]): UserDoc[] =>
     .page(0, Number.MAX_SAFE_INTEGER)
     .filter((user) => user.roles.some((id) => wanted.includes(id)))
 
+/**
+ * Whether somebody may give an account these roles of the workspace, when it is made or edited (protocol reference 3.6).
+ * @throws MeteorError `error-action-not-allowed`, also for a role that does not exist.
+ */
+export const checkMayAssign = (app: App, actor: UserDoc, wanted: readonly string[]): void => {
+  const refuse = (text: string, action: string): MeteorError =>
+    new MeteorError('error-action-not-allowed', text, { method: 'insertOrUpdateUser', action })
+  if (!wanted.every((id) => roleById(id) !== undefined)) {
+    throw refuse('The field Roles consist invalid role id', 'Assign_role')
+  }
+  if (wanted.includes('admin') && !app.permissions.has(actor, 'assign-admin-role')) {
+    throw refuse('Assigning admin is not allowed', 'Assign_admin')
+  }
+  if (wanted.some((id) => id !== 'user') && !app.permissions.has(actor, 'assign-roles')) {
+    throw refuse('Assign roles is not allowed', 'Assign_role')
+  }
+}
+
 /** A role given to somebody or taken, in the workspace or in one room. */
 export type RoleGrant = { role: Role; target: UserDoc; rid: string | undefined }
 

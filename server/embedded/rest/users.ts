@@ -4,6 +4,7 @@ import type { UserDoc } from '../documents'
 import { createUser, type NewUser } from '../domain/createUser'
 import { fullUser, publicUser } from '../domain/published'
 import { updateUser, type UserChange } from '../domain/updateUser'
+import { checkMayAssign } from '../domain/workspaceRoles'
 import { MeteorError, TextError } from '../errors'
 import { randomToken } from '../ids'
 import { userGet, userPost, type Endpoint } from './endpoint'
@@ -212,7 +213,8 @@ const listByStatus = userGet(
 const create = userPost(
   'users.create',
   { body: createBody, permissions: ['create-user'] },
-  async ({ app, body }) => {
+  async ({ app, user, body }) => {
+    checkMayAssign(app, user, body.roles ?? [])
     if (body.password === undefined && body.setRandomPassword !== true) {
       throw new MeteorError('invalid-params', "must have required property 'password'")
     }

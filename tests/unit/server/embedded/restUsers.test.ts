@@ -56,6 +56,20 @@ describe('accounts', () => {
     })
   })
 
+  it('get no roles that their maker may not give', async () => {
+    const made = { ...account, username: 'made', email: 'made@example.com' }
+    const refusal = async (person: RestClient, roles: string[]): Promise<string | undefined> =>
+      (await person.post('users.create', { ...made, roles })).body.errorType
+    expect(await refusal(test.admin, ['nobody'])).toBe('error-action-not-allowed')
+    const maker = { _id: 'create-user', roles: ['admin', 'user'] }
+    await test.admin.post('permissions.update', { permissions: [maker] })
+    for (const role of ['admin', 'bot']) {
+      expect(await refusal(ann, ['user', role])).toBe('error-action-not-allowed')
+    }
+    expect(await refusal(ann, ['user'])).toBeUndefined()
+    await test.admin.post('permissions.update', { permissions: [{ ...maker, roles: ['admin'] }] })
+  })
+
   it('show e-mail and roles to administrators and oneself only', async () => {
     const { user } = (await ann.get(`users.info?userId=${bob.userId}`)).body
     expect(user).toMatchObject({ username: 'bob', name: 'BOB', status: 'offline' })

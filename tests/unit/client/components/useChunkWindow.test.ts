@@ -16,6 +16,8 @@ function setUp(count: number) {
   const view: ReturnType<typeof useChunkWindow> = useChunkWindow({
     ...{ chunks, loadOlder },
     measure: () => measure(),
+    measureStaged: () => Promise.resolve(heightOf(view.staged.value?.key ?? 'c0')),
+    follow: () => undefined,
   })
   const keys = () => view.mounted.value.map(({ key }) => key).join(' ')
   const pads = () => [view.newerPad.value, view.olderPad.value]

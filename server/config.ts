@@ -251,8 +251,8 @@ function listOf(env: Environment, name: ConfigKey): string[] {
 
 function urlOf(name: string, value: string, protocols: string[]): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined
-  if (url && protocols.includes(url.protocol) && url.username === '' && url.search === '')
-    return url
+  const isPlain = url?.username === '' && url.password === '' && url.search === ''
+  if (url && isPlain && protocols.includes(url.protocol)) return url
   throw new StartError(
     `${name} is not a usable address; write it like ${protocols[1] ?? ''}//chat.example.com.`,
   )

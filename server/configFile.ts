@@ -29,7 +29,6 @@ const plainKeys = [
   'IM_ALLOW_HTTP',
   'IM_COOKIES',
   'IM_DRAIN_SECONDS',
-  'IM_DRAIN_SECONDS',
   'IM_IDENTITY',
   'IM_PUBLIC_URL',
   'IM_RATE_LIMIT',

@@ -79,8 +79,11 @@ export async function startAll(
       logger,
     })
     const close = async () => {
-      await gateway.close()
-      await chat.close()
+      try {
+        await gateway.close()
+      } finally {
+        await chat.close()
+      }
     }
     return { url: gateway.url, port: gateway.port, embeddedUrl: chat.embeddedUrl, close }
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Clock } from '../clock'
 import { ImError } from '../imError'
 
 const requestTimeoutMs = 15_000
+const longestWaitSeconds = 60
 
 /** An id and a token of a chat user, as REST wants them in X-User-Id and X-Auth-Token. */
 export type ChatCredentials = { userId: string; authToken: string }
@@ -54,7 +55,8 @@ export function createChatRest(dispatcher: Dispatcher, basePath: string, clock: 
       const answer = asRecord(parseJson(response.text))
       if (response.status < 400 && answer.success !== false && answer.status !== 'error')
         return answer
-      if (response.status === 429) throw tooManyRequests(response.resetAt, clock)
+      const waitMs = waitOf(response, answer, clock)
+      if (waitMs !== undefined) throw tooManyRequests(waitMs)
       if (response.status >= 500) throw unavailable()
       throw toRefusal(response.status, answer)
     },
@@ -98,7 +100,7 @@ async function send(
     return {
       status: statusCode,
       text: await body.text(),
-      resetAt: Number(headers['x-ratelimit-reset'] ?? 0),
+      resetAt: Number(headers['x-ratelimit-reset']),
     }
   } catch {
     throw unavailable()
@@ -117,9 +119,31 @@ function unavailable(): ImError {
   return new ImError('chat-unavailable', 'The chat server cannot be reached; try again soon.', 5)
 }
 
-/** @param resetAt X-RateLimit-Reset: absolute epoch milliseconds (protocol reference 3.4). */
-function tooManyRequests(resetAt: number, clock: Clock): ImError {
-  const seconds = Math.min(Math.max(Math.ceil((resetAt - clock.now()) / 1000), 1), 60)
+/**
+ * How long the chat server's limits want us to wait. The one for addresses answers 429 with X-RateLimit-Reset, absolute
+ * epoch milliseconds; the one of methods answers `too-many-requests` with whatever status and a number of milliseconds
+ * (protocol reference 3.4).
+ *
+ * @returns milliseconds; undefined for every other answer.
+ */
+function waitOf(
+  { status, resetAt }: ReceivedText,
+  answer: Record<string, unknown>,
+  clock: Clock,
+): number | undefined {
+  const nested = asRecord(answer.error)
+  const codes = [answer.errorType, answer.error, nested.error]
+  const isLimited = codes.some((code) => typeof code === 'string' && limitPattern.test(code))
+  if (status !== 429 && !isLimited) return undefined
+  const { timeToReset } = asRecord(nested.details ?? answer.details)
+  if (typeof timeToReset === 'number' && Number.isFinite(timeToReset)) return timeToReset
+  return Number.isFinite(resetAt) ? resetAt - clock.now() : 0
+}
+
+const limitPattern = /^(?:error-)?too-many-requests$|\[(?:error-)?too-many-requests\]$/
+
+function tooManyRequests(waitMs: number): ImError {
+  const seconds = Math.min(Math.max(Math.ceil(waitMs / 1000), 1), longestWaitSeconds)
   return new ImError('chat-unavailable', 'The chat server is busy; try again soon.', seconds)
 }
 

@@ -69,6 +69,8 @@ export type ChatSessionsOptions = {
   secretBox: SecretBox
   /** Two gateways must not sign one user in twice. */
   locks: Locks
+  /** Whether the business system has switched this user off. */
+  isBlocked(businessUserId: string): Promise<boolean>
   clock: Clock
   logger: Logger
 }
@@ -77,7 +79,10 @@ export function createChatSessions(options: ChatSessionsOptions): ChatSessions {
   const { store } = options
   const flight = createSingleFlight<ChatSession>()
   const open: ChatSessions['open'] = (caller, { renew, address }) =>
-    flight.run(caller.sessionId, () => openOnce(options, caller, renew, address))
+    // Whoever wants another token must not be handed the one that somebody else is just being given.
+    flight.run(`${renew ? 'renew' : 'open'} ${caller.sessionId}`, () =>
+      openOnce(options, caller, renew, address),
+    )
   const require: ChatSessions['require'] = (caller, chatUserId, token) =>
     requirePair(options, caller, { userId: chatUserId, authToken: token })
   return {
@@ -199,7 +204,11 @@ async function newSession(
     issuedAt: clock.now(),
     expiresAt: clock.now() + pairLifetimeMs,
   })
-  if (await store.isSessionRevoked(caller.sessionId)) {
+  // Who signed out, or was switched off, while the token was being made, has seen no token to take back.
+  if (
+    (await store.isSessionRevoked(caller.sessionId)) ||
+    (await options.isBlocked(caller.userId))
+  ) {
     await closePair(options, caller)
     throw new ImError('not-signed-in', 'This session was signed out; sign in again.')
   }

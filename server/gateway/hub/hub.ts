@@ -7,16 +7,21 @@ import type { Clock as TimerClock, TimerHandle } from '../../../src/platform/typ
 import { hubSubprotocol } from '../../../src/realtime/hubWire'
 import type { Caller, IdentityProvider } from '../identity/identityProvider'
 import { ImError } from '../imError'
+import { createEndedCallers } from './endedCallers'
 import type { HubApplication } from './hubApplication'
 import { createHubMethods } from './hubMethods'
 import { createHubPeer, type HubPeer } from './hubPeer'
 import { HubSocket } from './hubSocket'
-import { createNegotiations, type Negotiation, type Negotiations } from './negotiations'
+import {
+  createNegotiations,
+  negotiationLifetimeMs,
+  type Negotiation,
+  type Negotiations,
+} from './negotiations'
 import {
   bearerOfUpgrade,
-  closeCodeOf,
   queryOf,
-  readsCloseCodes,
+  refuseHubClient,
   refuseUpgrade,
   type UpgradeRefusal,
 } from './upgradeAnswers'
@@ -31,8 +36,6 @@ const clientsPerSecond = 100
 const drainMs = 1_000
 /** A timer for each client would be finer than any timer is. */
 const longestStepMs = 20
-/** A sign-out also ends a connection whose token was being verified at that moment. */
-const rememberEndedMs = 60_000
 
 export type HubOptions = {
   identity: IdentityProvider
@@ -87,7 +90,7 @@ class HubServer implements Hub {
   private readonly peers = new Set<HubPeer>()
   private readonly accepted = new Map<string, Set<HubPeer>>()
   private readonly ready = new Set<HubPeer>()
-  private readonly endedSessions = new Map<string, number>()
+  private readonly ended = createEndedCallers()
   private checking: TimerHandle
   private isClosing = false
 
@@ -122,7 +125,7 @@ class HubServer implements Hub {
   }
 
   endSession(sessionId: string): void {
-    this.endedSessions.set(sessionId, this.options.clock.now() + rememberEndedMs)
+    this.ended.endSession(sessionId, this.options.clock.now())
     this.startChecking()
     for (const peer of this.peers) {
       if (peer.caller.sessionId === sessionId) peer.close('session_revoked', false)
@@ -130,6 +133,8 @@ class HubServer implements Hub {
   }
 
   endUser(userId: string): void {
+    this.ended.endUser(userId, this.options.clock.now())
+    this.startChecking()
     for (const peer of this.peers) {
       if (peer.caller.userId === userId) peer.close('session_revoked', false)
     }
@@ -172,7 +177,9 @@ class HubServer implements Hub {
 
   private async admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { identity, logger } = this.options
-    const refuse = (status: UpgradeRefusal): void => this.refuse(status, request, socket, head)
+    const refuse = (status: UpgradeRefusal): void =>
+      refuseHubClient(this.sockets, status, request, socket, head)
+    const startedAt = this.options.clock.now()
     const query = queryOf(request.url)
     if (query.has('access_token')) {
       refuse(401)
@@ -180,6 +187,8 @@ class HubServer implements Hub {
     }
     const bearer = bearerOfUpgrade(request)
     const token = query.get('id')
+    // Who negotiated was looked at then.
+    const knownAt = token === null ? startedAt : startedAt - negotiationLifetimeMs
     let caller: Caller
     let id: string | undefined
     try {
@@ -193,7 +202,7 @@ class HubServer implements Hub {
       return
     }
     if (this.isClosing) refuseUpgrade(socket, 503)
-    else if (this.endedSessions.has(caller.sessionId)) refuse(401)
+    else if (this.ended.has(caller, knownAt)) refuse(401)
     else if (this.socketsOf(caller) >= maxSocketsPerUser) refuse(429)
     else if (id === undefined) refuseUpgrade(socket, 404)
     else this.accept({ caller, id }, request, socket, head)
@@ -207,23 +216,6 @@ class HubServer implements Hub {
   private async idOf({ userId }: Caller, token: string | null): Promise<string | undefined> {
     if (token === null) return randomBytes(16).toString('base64url')
     return this.negotiations.take(token, userId, this.options.clock.now())
-  }
-
-  private refuse(
-    status: UpgradeRefusal,
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-  ): void {
-    const code = closeCodeOf[status]
-    if (code === undefined || !readsCloseCodes(request)) {
-      refuseUpgrade(socket, status)
-      return
-    }
-    this.sockets.handleUpgrade(request, socket, head, (websocket) => {
-      websocket.on('error', () => websocket.terminate())
-      websocket.close(code)
-    })
   }
 
   private accept(
@@ -288,12 +280,9 @@ class HubServer implements Hub {
 
   private check(now: number): void {
     this.negotiations.removeExpired(now)
-    for (const [sessionId, until] of this.endedSessions) {
-      if (until <= now) this.endedSessions.delete(sessionId)
-    }
+    this.ended.removeExpired(now)
     for (const peer of this.peers) peer.check(now)
-    const isIdle =
-      this.peers.size === 0 && this.negotiations.size === 0 && this.endedSessions.size === 0
-    if (!isIdle) this.startChecking()
+    const kept = [this.peers, this.negotiations, this.ended]
+    if (kept.some(({ size }) => size > 0)) this.startChecking()
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { WebSocketServer } from 'ws'
 import { hubCloseCodes, readHubSubprotocols } from '../../../src/realtime/hubWire'
 
 /**
@@ -12,7 +13,7 @@ export function bearerOfUpgrade({ headers }: IncomingMessage): string | undefine
 }
 
 /** Whether the client understands refusals that come as close codes. */
-export function readsCloseCodes({ headers }: IncomingMessage): boolean {
+function readsCloseCodes({ headers }: IncomingMessage): boolean {
   return readHubSubprotocols(headers['sec-websocket-protocol'] ?? '').isHub
 }
 
@@ -33,7 +34,7 @@ const reasons = {
 export type UpgradeRefusal = keyof typeof reasons
 
 /** Refusals that say something about the session or the moment, not about the request. */
-export const closeCodeOf: Readonly<Partial<Record<UpgradeRefusal, number>>> = {
+const closeCodeOf: Readonly<Partial<Record<UpgradeRefusal, number>>> = {
   401: hubCloseCodes.unauthorized,
   429: hubCloseCodes.tooManySockets,
   503: hubCloseCodes.unavailable,
@@ -46,4 +47,23 @@ export function refuseUpgrade(socket: Duplex, status: UpgradeRefusal): void {
   socket.end(
     `HTTP/1.1 ${status} ${reasons[status]}\r\nConnection: close\r\nContent-Length: 0\r\n${retry}\r\n`,
   )
+}
+
+/** Refuses with a close code where the client reads those, because pages see nothing of an HTTP answer. */
+export function refuseHubClient(
+  sockets: WebSocketServer,
+  status: UpgradeRefusal,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  const code = closeCodeOf[status]
+  if (code === undefined || !readsCloseCodes(request)) {
+    refuseUpgrade(socket, status)
+    return
+  }
+  sockets.handleUpgrade(request, socket, head, (websocket) => {
+    websocket.on('error', () => websocket.terminate())
+    websocket.close(code)
+  })
 }

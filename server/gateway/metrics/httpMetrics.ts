@@ -51,7 +51,7 @@ export function measureHttp(app: FastifyInstance, registry: Registry): Traffic {
   return {
     inFlight: () => inFlight,
     async drained(timeoutMs) {
-      if (inFlight === 0 || timeoutMs === 0) return
+      if (inFlight === 0 || timeoutMs <= 0) return
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, timeoutMs)
         onIdle = () => {

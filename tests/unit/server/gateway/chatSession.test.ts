@@ -190,6 +190,34 @@ describe('Im/Authenticate', () => {
   })
 
   it.each([
+    ['a refused method', 400, { errorType: 'error-too-many-requests', error: 'Wait. [error-x]' }],
+    ['a refused call', 200, { error: { error: 'too-many-requests' } }],
+    ['text only', 400, { error: 'Wait 7 seconds. [error-too-many-requests]' }],
+  ])('backs off for the time that the body names: %s', async (_name, code, answer) => {
+    const details = { timeToReset: 6_200 }
+    const body =
+      typeof answer.error === 'object'
+        ? { success: false, error: { ...answer.error, details } }
+        : { success: false, ...answer, details }
+    harness.chat.override.set('login', (response) => {
+      response.writeHead(code).end(JSON.stringify(body))
+    })
+    const { status, headers } = await authenticate(harness, await harness.signIn('alice'))
+    expect([status, headers.get('retry-after')]).toEqual([503, '7'])
+  })
+
+  it('hands a caller who wants another token not the one that is just being given out', async () => {
+    const bearer = await harness.signIn('alice')
+    const { body } = await authenticate(harness, bearer)
+    const [plain, renewed] = await Promise.all([
+      authenticate(harness, bearer),
+      authenticate(harness, bearer, { renew: true }),
+    ])
+    expect(plain.status).toBe(200)
+    expect(renewed.body.result.authToken).not.toBe(body.result.authToken)
+  })
+
+  it.each([
     ['no token', ''],
     ['a token that is none', 'Bearer x.y.z'],
     ['another scheme', 'Basic YWxpY2U6YWxpY2U='],

@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { demoPeople } from '../../../../server/demo/people'
-import {
-  startGateway,
-  type GatewayOptions,
-  type RunningGateway,
-} from '../../../../server/gateway/gateway'
+import { startGateway, type RunningGateway } from '../../../../server/gateway/gateway'
+import type { GatewayOptions } from '../../../../server/gateway/gatewayOptions'
 import { createDemoDirectory } from '../../../../server/gateway/identity/demoDirectory'
 import { createLogger } from '../../../../server/gateway/logging'
 import { agentPassword, createTokenSecret, startFakeChat, type FakeChat } from './fakeChat'

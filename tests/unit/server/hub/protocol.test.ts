@@ -185,6 +185,23 @@ describe('opening a socket', () => {
     harness.hub.endSession('phone')
     expect(await refusal(harness.url, { authorization: 'Bearer ann.phone' })).toBe(401)
   })
+
+  it('refuses a user who was ended after the negotiation, and nobody else', async () => {
+    const negotiated = async (bearer: string) => {
+      const headers = { authorization: `Bearer ${bearer}` }
+      const path = `${harness.url}/negotiate?negotiateVersion=1`
+      const response = await fetch(path, { method: 'POST', headers })
+      const { connectionToken } = (await response.json()) as { connectionToken: string }
+      return `${harness.url}?id=${connectionToken}`
+    }
+    const [ann, bob] = [await negotiated('ann.pc'), await negotiated('bob.pc')]
+    harness.hub.endUser('ann')
+    expect(await refusal(ann, {})).toBe(401)
+    await openClient(bob, '')
+    harness.clock.elapse(1_000)
+    // Verified again, the user counts as let in again.
+    await openClient(harness.url, 'ann.pc')
+  })
 })
 
 describe('the handshake', () => {

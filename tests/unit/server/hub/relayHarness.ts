@@ -5,11 +5,8 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { demoPeople } from '../../../../server/demo/people'
 import { startEmbedded, type EmbeddedServer } from '../../../../server/embedded/server'
-import {
-  startGateway,
-  type GatewayOptions,
-  type RunningGateway,
-} from '../../../../server/gateway/gateway'
+import { startGateway, type RunningGateway } from '../../../../server/gateway/gateway'
+import type { GatewayOptions } from '../../../../server/gateway/gatewayOptions'
 import { createDemoDirectory } from '../../../../server/gateway/identity/demoDirectory'
 import { createLogger } from '../../../../server/gateway/logging'
 import { createFakeClock, type FakeClock } from '../../client/support/fakeClock'

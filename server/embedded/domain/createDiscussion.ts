@@ -17,6 +17,7 @@ export type NewDiscussion = {
   members: readonly UserDoc[]
   /** First message in it. */
   reply?: string
+  /** The name of the room above it when absent. */
   topic?: string
 }
 
@@ -87,6 +88,7 @@ const roomFor = (
   user: UserDoc,
   input: NewDiscussion,
   members: readonly UserDoc[],
+  start: MessageDoc | undefined,
 ): NamedRoom => {
   const room: NamedRoom = {
     t: typeBelow(app, parent),
@@ -97,15 +99,23 @@ const roomFor = (
     prid: parent._id,
   }
   if (input.pmid !== undefined) room.pmid = input.pmid
-  if (input.topic !== undefined) room.topic = input.topic
+  // As recorded: clients show what a discussion is about and where it belongs.
+  const topic = input.topic ?? parent.name
+  if (topic !== undefined) room.topic = topic
+  if (start !== undefined) room.description = start.msg
   return room
 }
 
 /**
- * Starts a discussion below a room (protocol reference 5.10). The same message again gives the discussion that exists.
+ * Starts a discussion below a room (protocol reference 5.10). The same message again gives the discussion that exists;
+ * `inserted` says which of the two it is.
  * @throws MeteorError `error-invalid-room`, `error-nested-discussion`, `error-invalid-message`, `error-action-not-allowed`.
  */
-export const createDiscussion = (app: App, user: UserDoc, input: NewDiscussion): RoomDoc => {
+export const createDiscussion = (
+  app: App,
+  user: UserDoc,
+  input: NewDiscussion,
+): { room: RoomDoc; inserted: boolean } => {
   const parent = accessibleRoom(app, input.prid, user)
   if (parent === undefined) throw refuse('error-invalid-room')
   if (parent.prid !== undefined) {
@@ -115,16 +125,16 @@ export const createDiscussion = (app: App, user: UserDoc, input: NewDiscussion):
   const start = startOf(app, input)
   checkPermission(app, user, start)
   const existing = existingFor(app, input)
-  if (existing !== undefined) return joinAsUser(app, existing, user)
+  if (existing !== undefined) return { room: joinAsUser(app, existing, user), inserted: false }
   const author = start === undefined ? undefined : app.store.users.get(start.u._id)
   const people = author === undefined ? input.members : [...input.members, author]
   const members = [...new Map(people.map((one) => [one._id, one])).values()]
   return app.store.write(() => {
-    const discussion = createNamedRoom(app, roomFor(app, parent, user, input, members))
+    const discussion = createNamedRoom(app, roomFor(app, parent, user, input, members, start))
     announce(app, user, parent, discussion, start)
     if (input.reply !== undefined && input.reply.trim() !== '') {
       sendMessage(app, user, { rid: discussion._id, msg: input.reply })
     }
-    return app.store.rooms.get(discussion._id) ?? discussion
+    return { room: app.store.rooms.get(discussion._id) ?? discussion, inserted: true }
   })
 }

@@ -37,8 +37,8 @@ const create = userPost('rooms.createDiscussion', { body: createBody }, ({ app, 
   for (const field of ['pmid', 'reply', 'topic'] as const) {
     if (body[field] !== undefined) input[field] = body[field]
   }
-  const room = createDiscussion(app, user, input)
-  return { discussion: { ...room, rid: room._id } }
+  const { room, inserted } = createDiscussion(app, user, input)
+  return { discussion: { ...room, rid: room._id, inserted } }
 })
 
 const list = userGet(

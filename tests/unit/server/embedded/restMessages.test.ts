@@ -305,13 +305,17 @@ describe('discussions', () => {
       who.post('rooms.createDiscussion', { prid: rid, t_name: '大话题', ...fields })
     const { discussion } = (await create({ pmid, users: ['eve'], reply: 'let us talk' })).body
     expect(discussion).toMatchObject({ prid: rid, t: 'p', fname: '大话题', usersCount: 3, msgs: 1 })
+    expect(discussion).toMatchObject({ topic: 'team', description: 'a big topic', inserted: true })
     const link = await heard((one) => one.drid === discussion._id && one.dcount === 1)
     expect(link).toMatchObject({
       t: 'discussion-created',
       msg: '大话题',
       attachments: [{ text: 'a big topic' }],
     })
-    expect((await create({ pmid })).body.discussion._id).toBe(discussion._id)
+    expect((await create({ pmid })).body.discussion).toMatchObject({
+      _id: discussion._id,
+      inserted: false,
+    })
     const listed = (await bob.get(`rooms.getDiscussions?roomId=${rid}`)).body
     expect(listed).toMatchObject({ discussions: [{ _id: discussion._id }], total: 1 })
     expect((await bob.get(`chat.getDiscussions?roomId=${rid}&text=话题`)).body).toMatchObject({

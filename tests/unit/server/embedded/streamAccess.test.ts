@@ -74,7 +74,7 @@ describe('who listens to a room and may not see it any more hears nothing of it'
 
   it('after leaving the room above a discussion', async () => {
     const room = createNamedRoom(test.app, { t: 'p', name: 'group', owner: ann, members: [bob] })
-    const discussion = createDiscussion(test.app, ann, {
+    const { room: discussion } = createDiscussion(test.app, ann, {
       prid: room._id,
       title: 'about it',
       members: [],

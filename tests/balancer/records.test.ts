@@ -154,11 +154,18 @@ describeWithRedis('several gateways with one Redis', () => {
     await Promise.all(both)
   })
 
-  it('cannot read each other without the same key', async () => {
-    const [a, b] = [await open('a'), await open('b', createSecretBox('c'.repeat(64)))]
+  it('cannot read each other without the same key, and are told so', async () => {
+    const a = await open('a')
     await a.records.put('c', 'k', 'secret')
+    await expect(open('b', createSecretBox('c'.repeat(64)))).rejects.toThrow('IM_ENCRYPTION_KEY')
+    const b = opened.at(-1)!
+    expect(b.shared()).toBe(false)
     expect(await b.records.get('c', 'k')).toBeUndefined()
     expect(await b.records.list('c')).toEqual([])
+    expect(log.join('')).toContain('IM_ENCRYPTION_KEY')
+    const c = await open('c')
+    expect([a.shared(), c.shared()]).toEqual([true, true])
+    expect(await c.records.get('c', 'k')).toBe('secret')
   })
 
   it('bring along what one of them knew before it joined', async () => {

@@ -53,7 +53,7 @@ export function createGatewayStore(records: Records, chatServer: string): Gatewa
   const pairsOf = (businessUserId: string) => collectionOf('pairs', chatServer, businessUserId)
   const owners = collectionOf('pairOwners', chatServer)
   const pairOf = async (businessUserId: string, tokenHash: string) =>
-    read<IssuedPair>(await records.get(pairsOf(businessUserId), tokenHash))
+    read(await records.get(pairsOf(businessUserId), tokenHash)) as IssuedPair | undefined
   const pairsOfUser = async (businessUserId: string) => {
     const entries = await records.list(pairsOf(businessUserId))
     const pairs = entries.map(({ value }) => JSON.parse(value) as IssuedPair)
@@ -61,7 +61,7 @@ export function createGatewayStore(records: Records, chatServer: string): Gatewa
   }
   return {
     account: async (businessUserId) =>
-      read<ChatAccount>(await records.get(accounts, businessUserId)),
+      read(await records.get(accounts, businessUserId)) as ChatAccount | undefined,
     saveAccount: (businessUserId, account) =>
       records.put(accounts, businessUserId, JSON.stringify(account)),
     async removeAccount(businessUserId) {
@@ -92,6 +92,6 @@ export function createGatewayStore(records: Records, chatServer: string): Gatewa
   }
 }
 
-function read<T>(value: string | undefined): T | undefined {
-  return value === undefined ? undefined : (JSON.parse(value) as T)
+function read(value: string | undefined): unknown {
+  return value === undefined ? undefined : JSON.parse(value)
 }

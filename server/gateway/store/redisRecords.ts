@@ -32,6 +32,11 @@ export type HeldRecord = { value: string; writtenAt: number; expiresAt: number |
 export type RedisRecords = Records & {
   read(collection: string, key: string): Promise<HeldRecord | undefined>
   readAll(collection: string): Promise<(HeldRecord & { key: string })[]>
+  /**
+   * Leaves a mark that is sealed with this gateway's key, unless there is one. @returns whether that one can be opened:
+   * false means that other gateways share this Redis with another key.
+   */
+  hasSameKey(): Promise<boolean>
   /** Reads a message of the channel; undefined when it is none of gateways with the same key. */
   readChange(message: string): HeardChange | undefined
 }
@@ -92,8 +97,21 @@ export function createRedisRecords(options: RedisRecordsOptions): RedisRecords {
       )
       return removed === 1
     },
+    hasSameKey: () => hasSameKey(options),
     readChange: (message) => readChange(options, message),
   }
+}
+
+const markContext = 'key-mark'
+
+async function hasSameKey({ link, prefix, secretBox }: RedisRecordsOptions): Promise<boolean> {
+  const name = `${prefix}:key`
+  const own = secretBox.seal(markContext, markContext)
+  const mark = await link.run(async (redis) => {
+    await redis.set(name, own, 'NX')
+    return redis.get(name)
+  })
+  return mark === null || secretBox.open(mark, markContext) !== undefined
 }
 
 async function readAll(

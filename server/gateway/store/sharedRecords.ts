@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import type { Logger } from 'pino'
+import { errorCode, StartError } from '../../errors'
 import type { Clock } from '../clock'
 import type { LocalRecords, PendingWrite } from './localRecords'
 import type { RecordChange, Records } from './records'
@@ -7,6 +9,7 @@ import type { RedisRecords } from './redisRecords'
 
 const pendingBatch = 100
 const joinedCollection = 'sharing'
+const retryMs = 5_000
 
 export type SharedRecordsOptions = {
   local: LocalRecords
@@ -17,6 +20,7 @@ export type SharedRecordsOptions = {
   /** Collections that are read as a whole when Redis is back: what happened to them meanwhile must be known. */
   watched: readonly string[]
   clock: Clock
+  logger: Logger
   /** Told of every change, of this gateway and of others. */
   onChange(change: RecordChange): void
 }
@@ -24,9 +28,15 @@ export type SharedRecordsOptions = {
 export type SharedRecords = Records & {
   /** Whether the other gateways' changes are seen and ours are seen by them. */
   readonly isSynced: boolean
-  /** When the first synchronisation has ended, or Redis is known to be away. */
+  /**
+   * When the first synchronisation has ended, or Redis is known to be away.
+   * @throws {StartError} when the gateways that share have another key.
+   */
   started(): Promise<void>
 }
+
+const foreignKey =
+  'IM_ENCRYPTION_KEY is not the key of the other gateways at IM_REDIS_URL; give all of them the same one, or name a Redis database of its own.'
 
 /**
  * Records that several gateways share in Redis, with a replica in SQLite. While Redis is away the replica answers, and
@@ -38,6 +48,8 @@ export function createSharedRecords(options: SharedRecordsOptions): SharedRecord
 
 class Shared implements SharedRecords {
   isSynced = false
+  /** Others seal with another key: nothing can be exchanged with them. */
+  private isForeign = false
   private readonly options: SharedRecordsOptions
   private syncing: Promise<void> | undefined
 
@@ -46,7 +58,7 @@ class Shared implements SharedRecords {
     const { link, remote } = options
     link.onMessage((message) => {
       const change = remote.readChange(message)
-      if (change && !change.isOwn) void this.heard(change, change.expiresAt)
+      if (change && !change.isOwn && !this.isForeign) void this.heard(change, change.expiresAt)
     })
     link.onUp(() => {
       this.isSynced = false
@@ -57,6 +69,7 @@ class Shared implements SharedRecords {
   async started(): Promise<void> {
     await this.options.link.started()
     await this.syncing
+    if (this.isForeign) throw new StartError(foreignKey)
   }
 
   async get(collection: string, key: string): Promise<string | undefined> {
@@ -153,7 +166,19 @@ class Shared implements SharedRecords {
     return Promise.resolve()
   }
 
+  /** Never throws: nobody waits for it. */
   private async heard(change: RecordChange, expiresAt: number | undefined): Promise<void> {
+    try {
+      await this.take(change, expiresAt)
+    } catch (error) {
+      // Another gateway's sign-out counts here also when the replica cannot be written.
+      this.options.logger.error({ code: errorCode(error) }, 'a change could not be kept')
+      const { collection, key, value } = change
+      this.options.onChange({ collection, key, value })
+    }
+  }
+
+  private async take(change: RecordChange, expiresAt: number | undefined): Promise<void> {
     const { local, onChange } = this.options
     const { collection, key, value } = change
     if (value === undefined) await local.remove(collection, key)
@@ -161,17 +186,32 @@ class Shared implements SharedRecords {
     onChange({ collection, key, value })
   }
 
+  /** Never throws: nobody may be waiting for it. */
   private async sync(): Promise<void> {
     try {
+      await this.checkKey()
+      if (this.isForeign) return
       await this.join()
       await this.replay()
       this.isSynced = true
       await this.readWatched()
     } catch (error) {
-      if (!(error instanceof RedisAway)) throw error
-      // Redis went away again; it is tried anew when it is back.
       this.isSynced = false
+      // Redis went away again; it is tried anew when it is back.
+      if (error instanceof RedisAway) return
+      this.options.logger.error(
+        { code: errorCode(error) },
+        'nothing could be exchanged; tried again',
+      )
+      setTimeout(() => {
+        this.syncing = this.sync()
+      }, retryMs).unref()
     }
+  }
+
+  private async checkKey(): Promise<void> {
+    this.isForeign = !(await this.options.remote.hasSameKey())
+    if (this.isForeign) this.options.logger.error(foreignKey)
   }
 
   /**

@@ -36,7 +36,10 @@ export type Storage = {
   shared(): boolean | 'none'
   /** Told of every change, also of those that other gateways make. */
   onChange(listener: (change: RecordChange) => void): void
-  /** When what the other gateways know is known here, or Redis is known to be away. Never throws. */
+  /**
+   * When what the other gateways know is known here, or Redis is known to be away.
+   * @throws {StartError} when the other gateways have another key.
+   */
   started(): Promise<void>
   removeExpired(): void
   /** @throws when the database cannot be written. */
@@ -92,7 +95,9 @@ function together(
   const common = { link, secretBox, clock, prefix }
   const remote = createRedisRecords({ ...common, channel: prefix, origin })
   const name = nameOf(url)
-  const shared = createSharedRecords({ local, remote, link, name, watched, clock, onChange })
+  const shared = createSharedRecords({
+    ...{ local, remote, link, name, watched, clock, logger, onChange },
+  })
   return {
     records: shared,
     locks: createRedisLocks(link, prefix),

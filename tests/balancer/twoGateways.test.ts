@@ -1,8 +1,7 @@
 import { HttpTransportType, HubConnectionBuilder, LogLevel } from '@microsoft/signalr'
 import { eventually } from '../browser/eventually'
 import { ways } from '../e2e/server'
-import { installNodeRequest } from '../unit/client/support/nodePlatform'
-import { createClient } from './support/client'
+import { createClientCore, type ClientCore } from '../support/clientCore'
 import { startWorld, type World } from './support/gateways'
 import { describeWithRedis } from './support/redis'
 
@@ -12,7 +11,8 @@ const patienceMs = 30_000
 
 let world: World
 
-type Client = ReturnType<typeof createClient>
+/** What the open room shows, oldest first; in front of it what is the matter with a message that is not sent. */
+const textsOf = ({ rows }: ClientCore) => rows().map(({ state, text }) => `${state}${text}`)
 
 const until = (what: string, isTrue: () => boolean) =>
   eventually(() => {
@@ -20,8 +20,8 @@ const until = (what: string, isTrue: () => boolean) =>
   }, patienceMs)
 
 /** Signed in, with the conversation of alice and bob open. */
-async function inConversation(url: string, name: 'alice' | 'bob'): Promise<Client> {
-  const client = createClient(url)
+async function inConversation(url: string, name: 'alice' | 'bob'): Promise<ClientCore> {
+  const client = createClientCore({ url })
   await client.session.signIn(name, `${name}-demo`)
   client.feed.start()
   client.chat.setListVisible(true)
@@ -50,7 +50,11 @@ async function signInAt(url: string, name: string): Promise<string> {
 }
 
 /** Sends while something happens to a gateway; afterwards both have everything once and in order of each sender. */
-async function chatWhile(clients: readonly Client[], label: string, event: () => Promise<unknown>) {
+async function chatWhile(
+  clients: readonly ClientCore[],
+  label: string,
+  event: () => Promise<unknown>,
+) {
   const rounds = 20
   const sent = clients.map((_client, who) =>
     Array.from({ length: rounds }, (_round, at) => `${label} ${who}-${at}`),
@@ -62,11 +66,11 @@ async function chatWhile(clients: readonly Client[], label: string, event: () =>
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   await happening
-  for (const { texts, outbox } of clients) {
-    await until('all is sent', () => outbox.unsentCount === 0)
-    await until('all has come', () => sent.flat().every((text) => texts().includes(text)))
+  for (const client of clients) {
+    await until('all is sent', () => client.outbox.unsentCount === 0)
+    await until('all has come', () => sent.flat().every((text) => textsOf(client).includes(text)))
     for (const own of sent) {
-      expect(texts().filter((text) => own.includes(text))).toEqual(own)
+      expect(textsOf(client).filter((text) => own.includes(text))).toEqual(own)
     }
   }
 }
@@ -77,8 +81,6 @@ async function metricOf(url: string, name: string): Promise<number> {
 }
 
 describeWithRedis('two gateways behind a plain balancer', () => {
-  beforeAll(() => installNodeRequest())
-
   describe.each(ways)('over %s:', (way) => {
     beforeAll(async () => {
       world = await startWorld(way)

@@ -133,9 +133,12 @@ const runVacuum = (given: Given): void => {
   const file = requireDataFile(given.dataDir)
   const unlock = lockForCommand(given.dataDir)
   try {
-    const before = inMegabytes(file)
     const database = new Database(file)
+    let before: string
     try {
+      // What a server that was killed left beside the file belongs to it.
+      database.pragma('wal_checkpoint(TRUNCATE)')
+      before = inMegabytes(file)
       database.exec("INSERT INTO message_words (message_words) VALUES ('optimize')")
       database.exec('VACUUM')
       database.pragma('wal_checkpoint(TRUNCATE)')

@@ -59,7 +59,7 @@ describe('accounts', () => {
   it('get no roles that their maker may not give', async () => {
     const made = { ...account, username: 'made', email: 'made@example.com' }
     const refusal = async (person: RestClient, roles: string[]): Promise<string | undefined> =>
-      (await person.post('users.create', { ...made, roles })).body.errorType
+      (await person.post('users.create', { ...made, roles })).body.errorType as string | undefined
     expect(await refusal(test.admin, ['nobody'])).toBe('error-action-not-allowed')
     const maker = { _id: 'create-user', roles: ['admin', 'user'] }
     await test.admin.post('permissions.update', { permissions: [maker] })

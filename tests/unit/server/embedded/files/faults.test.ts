@@ -77,7 +77,9 @@ describe('files when something goes wrong', () => {
     const refused = { code: 'error-too-many-uploads' }
     const together = await Promise.allSettled(Array.from({ length: 12 }, receive))
     expect(together.filter(({ status }) => status === 'fulfilled')).toHaveLength(10)
-    const reasons = together.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    const reasons = together.flatMap((one) =>
+      one.status === 'rejected' ? [one.reason as unknown] : [],
+    )
     expect(reasons).toMatchObject([refused, refused])
     for (let count = 10; count < 100; count += 1) await receive()
     await expect(receive()).rejects.toMatchObject(refused)

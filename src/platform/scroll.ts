@@ -24,6 +24,34 @@ export function moveContentDown(elementId: string, px: number): boolean {
   return true
 }
 
+/**
+ * Brings an element of the H5 page back to where it was scrolled when its page shows again: a page that is covered is taken out
+ * of the document, which forgets that. Elsewhere pages stay as they are.
+ *
+ * @param elementId id of the scrolling element
+ */
+export function keepScrollWhileAway(elementId: string): Disposer {
+  if (process.env.UNI_PLATFORM !== 'h5') return () => undefined
+  const element = document.getElementById(elementId)
+  if (!element) return () => undefined
+  let top = 0
+  let isAway = false
+  const note = (): void => {
+    if (!isAway) top = element.scrollTop
+  }
+  const sizes = new ResizeObserver(() => {
+    const wasAway = isAway
+    isAway = element.clientHeight === 0
+    if (wasAway && !isAway) element.scrollTop = top
+  })
+  sizes.observe(element)
+  element.addEventListener('scroll', note, { passive: true })
+  return () => {
+    sizes.disconnect()
+    element.removeEventListener('scroll', note)
+  }
+}
+
 export type PlaceKeeperOptions = {
   /** Id of the scrolling element. */
   elementId: string

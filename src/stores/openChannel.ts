@@ -125,6 +125,8 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     leaveChannel()
     currentId = roomId
     wanted = message
+    // A list that showed another room until now is somewhere else.
+    jumpCount.value += 1
     isAtNewest.value = true
     refresh()
   }

@@ -125,6 +125,42 @@ it('fills the gap from its newer side when somebody reads up to it', async () =>
   expect(between.filter((id) => !seen.has(id))).toEqual([])
 })
 
+it('opens a message of another room that a message names, and leads back', async () => {
+  const general = (await bob.history('GENERAL')).find(({ t }) => t === undefined) as StoredMessage
+  await bob.send(roomId, `look at ${server.url}/channel/general?msg=${general._id}`)
+  await enter()
+  const { page } = alice
+  await bubbleWith(page, 'look at').tap()
+  await page.locator('#messages .target').waitFor()
+  expect(await page.locator('#messages .target .bubble').getAttribute('id')).toBe(
+    `m-${general._id}`,
+  )
+  await page.locator('#back:visible').tap()
+  await bubbleWith(page, 'look at').waitFor()
+})
+
+it('says so when the message of a link is not there, and shows no address of a quotation', async () => {
+  await bob.send(
+    roomId,
+    `[ ](${server.url}/channel/release-notes?msg=doesNotExist12345) of nothing`,
+  )
+  await enter()
+  const { page } = alice
+  const reply = bubbleWith(page, 'of nothing')
+  await reply.waitFor()
+  expect((await reply.locator('.text').textContent())?.trim()).toBe('of nothing')
+  await reply.tap()
+  await page.locator('uni-toast').waitFor()
+})
+
+it('lets the reader choose a day at the line of a day', async () => {
+  await enter()
+  const { page } = alice
+  for (let turns = 0; turns < 3; turns += 1) await scroll(page, -step)
+  await page.locator('#messages .day').first().tap()
+  await page.locator('#day-field').waitFor({ state: 'attached' })
+})
+
 it('stands still while new messages come in at a place a jump led to, and counts them', async () => {
   const quoted = stored[stored.length - 600] as StoredMessage
   await bob.send(roomId, `[ ](${server.url}/channel/release-notes?msg=${quoted._id}) far away`)

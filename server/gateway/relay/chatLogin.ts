@@ -21,7 +21,11 @@ export type ChatLoginOptions = {
   onGivenUp(): void
 }
 
-/** The chat session with which the relay signs a user in: the user's own, from the store of the gateway. */
+/**
+ * The chat session with which the relay signs a user in: the user's own, from the store of the gateway. It renews once as
+ * `withChat` does, but not through it: that one repeats a request which was answered with 401, while here the refusal comes
+ * over a connection that outlives requests, the session may be any device's, and what passes is waited for.
+ */
 export type ChatLogin = {
   start(): void
   /** The chat server does not take this token: another one is asked for, and renewed once. */

@@ -116,14 +116,14 @@ async function makeActive(options: UserOperationsOptions, user: BusinessUser): P
   const changes: { name?: string; email?: string } = {}
   if (found.name !== user.name) changes.name = user.name
   if (!found.emails.includes(user.email.toLowerCase())) changes.email = user.email
-  const hasPicture = await showPicture(options, user, chatUserId, isNew)
   const isChanged = Object.keys(changes).length > 0
-  const hasChanges = isChanged || hasPicture
   if (isChanged) await agent.updateUser(chatUserId, changes)
   if (!found.active) await agent.setActive(chatUserId, true)
+  // Last: a picture that cannot be fetched must not keep anybody from their name or from coming in.
+  const hasPicture = await showPicture(options, user, chatUserId, isNew)
   if (isNew) return 'created'
   if (!found.active) return 'reactivated'
-  return hasChanges ? 'updated' : 'unchanged'
+  return isChanged || hasPicture ? 'updated' : 'unchanged'
 }
 
 /** @returns whether the chat server had to be given the picture. */

@@ -201,8 +201,10 @@ export const useOutboxStore = defineStore('outbox', () => {
       return
     }
     const told = outcome.type === 'done' ? outcome.message : undefined
+    // Somebody else's later change may have come before the answer to this one.
+    const isOvertaken = told && base && Math.floor(base.updatedAt) > told.updatedAt
     // The server does not say what a reaction made of the message; its stream will.
-    const stored = told ?? (base && applyChanges(base, [item], username()))
+    const stored = isOvertaken ? base : (told ?? (base && applyChanges(base, [item], username())))
     if (!stored) return
     queue.rebase(stored)
     listeners?.onShown(overlay.replacement(stored))

@@ -142,6 +142,22 @@ describe('edits', () => {
     expect([client.chat.pendingOperations('general'), client.texts()[0]]).toEqual([[], 'changed'])
   })
 
+  test('give way to a later one of somebody else that is known before their own answer', async () => {
+    const client = await setUp()
+    let answer = (): void => undefined
+    const after = new Promise<void>((resolve) => (answer = resolve))
+    client.server.intercept = only('chat.update', { after })
+    client.chat.editMessage('mine', 'changed')
+    await client.settle()
+    await client.clock.elapse(1_000)
+    client.server.edit('general', 'mine', { msg: 'moderated' })
+    await client.clock.elapse(1_000)
+    answer()
+    await client.clock.elapse(1_000)
+    expect([stored(client)[0], client.texts()[0]]).toEqual(['moderated', 'moderated'])
+    expect(client.chat.pendingOperations('general')).toEqual([])
+  })
+
   test('stay on the screen while the server sends other changes of the message', async () => {
     const client = await setUp()
     client.server.intercept = only('chat.update', { refuse: networkError() })

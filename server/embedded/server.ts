@@ -111,6 +111,14 @@ const routeUpgrades =
     else refuseSocket(socket, '404 Not Found')
   }
 
+const httpServer = (app: App, hub: DdpHub, timeouts: HttpTimeouts): Server => {
+  // Bodies are limited by `limitBody`.
+  const server = createServer({ ...timeouts, requestTimeout: 0 }, createHandler(app, timeouts))
+  server.on('upgrade', routeUpgrades(hub))
+  server.on('clientError', (error, socket) => refuseSocket(socket, statusOf(error)))
+  return server
+}
+
 const listen = (server: Server, port: number, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -166,11 +174,7 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
   }
   const app = createApp(parts, options)
   const hub = createDdpHub(app)
-  const timeouts = { ...httpTimeouts, ...options.timeouts }
-  // Bodies are limited by `limitBody`.
-  const server = createServer({ ...timeouts, requestTimeout: 0 }, createHandler(app, timeouts))
-  server.on('upgrade', routeUpgrades(hub))
-  server.on('clientError', (error, socket) => refuseSocket(socket, statusOf(error)))
+  const server = httpServer(app, hub, { ...httpTimeouts, ...options.timeouts })
   const host = options.host ?? '127.0.0.1'
   try {
     seedWorkspace(app)

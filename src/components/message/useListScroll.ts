@@ -6,6 +6,10 @@ import { measureRects, measureScroll } from '../../platform/elements'
 import { keepPlace, moveContentDown, scrollToStart, type PlaceKeeper } from '../../platform/scroll'
 import { bubbleIdPrefix } from './rowView'
 
+/** How often, and for how many frames, a component that is being made is looked for. */
+const frameMs = 16
+const maxTries = 60
+
 export type ListScrollOptions = {
   scrollerId: string
   component: ComponentPublicInstance | null
@@ -36,10 +40,18 @@ export function useListScroll(options: ListScrollOptions) {
     if (!moveContentDown(scrollerId, px)) goTo((await measureScroll(component, scroller)) + px)
   }
 
+  /** A mini-program makes the component of a chunk some time after the tick in which it was asked for. */
+  async function scopeOf(key: string): Promise<ComponentPublicInstance | undefined> {
+    for (let tries = 0; tries < maxTries && !scopes.has(key); tries++) {
+      await new Promise((resolve) => setTimeout(resolve, frameMs))
+    }
+    return scopes.get(key)
+  }
+
   /** Brings a drawn message to where it shall be. */
   async function bring({ id, offset }: ScrollTarget): Promise<void> {
     const chunk = mounted.value.find(({ rows }) => rows.some((row) => row.id === id))
-    const scope = chunk && scopes.get(chunk.key)
+    const scope = chunk && (await scopeOf(chunk.key))
     if (!chunk || !scope) return
     const [rows, [list]] = await Promise.all([
       measureRects(scope, '.row'),

@@ -7,6 +7,8 @@ import type { Storage } from '../store/storage'
 const timeoutMs = 2000
 /** The chat server counts calls per minute: readiness is asked often, the agent's sign-in rarely. */
 const agentGoodForMs = 30_000
+/** Anybody may ask for readiness; a wrong password must not be tried as often, or the chat server locks the account. */
+const agentBadForMs = 5_000
 
 export type Readiness = {
   ready: boolean
@@ -34,13 +36,14 @@ export type ReadinessOptions = {
 /** Whether this gateway can do its work now. Parallel questions are one check. */
 export function createReadiness(options: ReadinessOptions): () => Promise<Readiness> {
   const flight = createSingleFlight<Readiness>()
-  let agentGoodUntil = 0
+  let isAgentGood = false
+  let agentKnownUntil = 0
   const checkAgent = async () => {
     if (!options.hasAgent) return 'none'
-    if (options.clock.now() < agentGoodUntil) return true
-    const isGood = await succeeds(() => options.agent.check())
-    if (isGood) agentGoodUntil = options.clock.now() + agentGoodForMs
-    return isGood
+    if (options.clock.now() < agentKnownUntil) return isAgentGood
+    isAgentGood = await succeeds(() => options.agent.check())
+    agentKnownUntil = options.clock.now() + (isAgentGood ? agentGoodForMs : agentBadForMs)
+    return isAgentGood
   }
   const check = async (): Promise<Readiness> => {
     const [chat, agent, database] = await Promise.all([

@@ -55,13 +55,13 @@ async function run(
   }
   if (deactivateOthers) await switchOthersOff(store, named)
   const report = emptyReport()
-  for (const user of await store.users()) {
+  for (const { userId } of await store.users()) {
     report.checked += 1
     try {
-      report[await operations.reconcile(user)] += 1
+      report[await operations.reconcile(userId)] += 1
     } catch (error) {
       if (!(error instanceof ImError) || error.status === 503) throw error
-      report.failed.push({ userId: user.userId, message: error.message })
+      report.failed.push({ userId, message: error.message })
     }
   }
   return report

@@ -45,8 +45,8 @@ export type UserOperations = {
   update(changes: UserChanges): Promise<UserAnswer>
   /** Deletes the chat account for good and refuses the user's tokens. Repeating it does no harm. */
   delete(userId: string): Promise<void>
-  /** Brings the chat account to what is stored. @returns what had to be done. */
-  reconcile(user: BusinessUser): Promise<Outcome>
+  /** Brings the chat account of a user to what is stored of them now. @returns what had to be done. */
+  reconcile(userId: string): Promise<Outcome>
 }
 
 export type Outcome =
@@ -87,7 +87,12 @@ export function createUserOperations(options: UserOperationsOptions): UserOperat
         await users.saveUser(gone)
         await bringTo(options, gone)
       }),
-    reconcile: (user) => lock(user.userId, () => bringTo(options, user)),
+    reconcile: (userId) =>
+      lock(userId, async () => {
+        // Read here: whoever was deleted while a run was under way must not come back with it.
+        const user = await users.user(userId)
+        return user ? bringTo(options, user) : 'unchanged'
+      }),
   }
 }
 

@@ -43,6 +43,13 @@ describe('/readyz', () => {
   it('is 503 when the agent is refused', async () => {
     await harness.restart({ agent: { kind: 'password', username: 'im-agent', password: 'old' } })
     expect(await ready()).toMatchObject({ status: 503, checks: { chat: true, agent: false } })
+    // Whoever asks often does not get the agent's account locked.
+    const before = harness.chat.seenOf('login').length
+    for (let i = 0; i < 5; i++) await ready()
+    expect(harness.chat.seenOf('login')).toHaveLength(before)
+    harness.clock.advance(5_001)
+    await ready()
+    expect(harness.chat.seenOf('login')).toHaveLength(before + 1)
   })
 
   it('is 200 without an agent, and says so', async () => {

@@ -223,6 +223,25 @@ describe('Im/Reconcile', () => {
     expect(chatUser('dora')).not.toMatchObject({ active: false })
   })
 
+  it('does not bring somebody back who is deleted while it runs', async () => {
+    await create({ userId: '1', userName: 'anna' })
+    await create(dora)
+    const held = new Promise<() => void>((resolve) => {
+      harness.chat.override.set('users.info', (response) => {
+        harness.chat.override.delete('users.info')
+        const body = JSON.stringify({ success: true, user: chatUser('anna') })
+        resolve(() => response.writeHead(200).end(body))
+      })
+    })
+    const running = reconcile({})
+    const goOn = await held
+    expect((await remove(dora.userId)).status).toBe(200)
+    goOn()
+    expect((await running).report).toMatchObject({ created: 0, failed: [] })
+    expect(chatUser('dora')).toBeUndefined()
+    expect((await update({ userId: dora.userId, name: 'D' })).status).toBe(404)
+  })
+
   it('runs once at a time', async () => {
     await create(dora)
     const statuses = (await Promise.all([reconcile({}), reconcile({})])).map(({ status }) => status)

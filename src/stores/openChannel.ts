@@ -122,11 +122,12 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
    * @param message goes to this one instead of where the room was left
    */
   function openChannel(roomId: string, message?: WantedMessage): void {
+    const isListElsewhere = currentId !== ''
     leaveChannel()
     currentId = roomId
     wanted = message
     // A list that showed another room until now is somewhere else.
-    jumpCount.value += 1
+    if (isListElsewhere) jumpCount.value += 1
     isAtNewest.value = true
     refresh()
   }

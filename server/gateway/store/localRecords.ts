@@ -50,16 +50,22 @@ export function openLocalRecords(file: string, clock: Clock): LocalRecords {
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;')
   db.exec(schema)
   adoptOldTables(db)
+  const removeDead = db.prepare('DELETE FROM records WHERE expiresAt <= ?')
+  const writeProbe = db.prepare('INSERT OR REPLACE INTO probes VALUES (1, ?)')
+  // A late question must not reach a closed database, which answers as if nothing were wrong.
+  let isOpen = true
   return {
     ...recordMethods(db, clock),
     ...pendingMethods(db),
     removeExpired() {
-      db.prepare('DELETE FROM records WHERE expiresAt <= ?').run(clock.now())
+      if (isOpen) removeDead.run(clock.now())
     },
     probe() {
-      db.prepare('INSERT OR REPLACE INTO probes VALUES (1, ?)').run(clock.now())
+      if (!isOpen) throw new Error('The database is closed.')
+      writeProbe.run(clock.now())
     },
     close() {
+      isOpen = false
       db.close()
     },
   }

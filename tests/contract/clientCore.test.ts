@@ -1,34 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createPinia, setActivePinia } from 'pinia'
 import { readConfig } from '../../server/config'
 import { createLogger } from '../../server/gateway/logging'
 import { startAll, type RunningServers } from '../../server/startAll'
-import { createHttp } from '../../src/api/http'
-import { createImApi } from '../../src/api/im'
-import { createRestApi } from '../../src/api/rest/restApi'
-import { systemClock as clock } from '../../src/platform/clock'
-import { resolveRealtimeUrl } from '../../src/platform/realtimeUrl'
-import { createDdpRealtime } from '../../src/realtime/ddpRealtime'
-import { createLateRealtime } from '../../src/realtime/lateRealtime'
-import { loadSignalr } from '../../src/realtime/loadSignalrAtOnce'
-import { createRepository } from '../../src/rocketchat/repository'
-import { useChatStore } from '../../src/stores/chat'
-import { useFeedStore } from '../../src/stores/feed'
-import { useOutboxStore } from '../../src/stores/outbox'
-import { usePresenceStore } from '../../src/stores/presence'
-import { provideServices } from '../../src/stores/services'
-import { useSessionStore } from '../../src/stores/session'
-import { useConnectionStore } from '../../src/stores/connection'
 import { eventually } from '../browser/eventually'
 import { ways, type Way } from '../e2e/server'
-import {
-  createFakeLifecycle,
-  createFakeNetwork,
-  createFakeStorage,
-} from '../unit/client/support/fakePlatform'
-import { installNodeRequest, openNodeSocket } from '../unit/client/support/nodePlatform'
+import { createClientCore } from '../support/clientCore'
 
 // The whole core of the client, stores included, in Node against the real gateway and the real embedded server.
 
@@ -36,7 +14,6 @@ let folder: string
 let servers: RunningServers
 
 async function start(way: Way): Promise<void> {
-  installNodeRequest()
   folder = mkdtempSync(join(tmpdir(), 'core-'))
   const env = { PORT: '0', EMBEDDED_PORT: '0', HOST: '127.0.0.1', DATA_DIR: join(folder, 'data') }
   const config = readConfig({ ...env, IM_REALTIME: way }, folder)
@@ -54,57 +31,11 @@ async function until(what: string, isTrue: () => boolean): Promise<void> {
   })
 }
 
-/** One person's client, assembled as main.ts does it. */
+/** One person's client with what its open room shows, oldest first. */
 function createClient() {
-  const pinia = createPinia()
-  const storage = createFakeStorage()
-  const lifecycle = createFakeLifecycle()
-  const network = createFakeNetwork()
-  const http = createHttp({
-    baseUrl: () => servers.url,
-    storage,
-    clock,
-    renewChatSession: () => useSessionStore(pinia).renew(),
-    onSessionExpired: () => useSessionStore(pinia).expire(),
-  })
-  provideServices(pinia, {
-    clock,
-    storage,
-    lifecycle,
-    network,
-    im: createImApi(http),
-    repository: createRepository(createRestApi(http)),
-    createRealtime({ mode, url, userId, username }) {
-      const common = {
-        ...{ url: resolveRealtimeUrl(servers.url, url), userId, openSocket: openNodeSocket },
-        ...{ clock, lifecycle, network, socket: { reconnectDelay: 50 } },
-      }
-      const token = (key: string) => () => String(storage.get(key))
-      if (mode === 'ddp') {
-        return createDdpRealtime({ ...common, username, token: token('chat_token') })
-      }
-      const options = { ...common, token: token('access_token') }
-      return createLateRealtime({
-        load: async () => (await loadSignalr()).createSignalrRealtime(options),
-        clock,
-      })
-    },
-    systemLanguage: 'en',
-    flushIntervalMs: 10,
-    maxDrawsPerSecond: Infinity,
-    announceLanguage: () => undefined,
-    showSignIn: () => undefined,
-  })
-  setActivePinia(pinia)
-  const session = useSessionStore(pinia)
-  const chat = useChatStore(pinia)
-  const feed = useFeedStore(pinia)
-  const outbox = useOutboxStore(pinia)
-  const connection = useConnectionStore(pinia)
-  const texts = () =>
-    [...chat.chunks].reverse().flatMap(({ rows }) => rows.map((row) => `${row.state}${row.text}`))
-  const presence = usePresenceStore()
-  return { session, chat, feed, outbox, connection, presence, lifecycle, storage, texts }
+  const core = createClientCore({ url: servers.url })
+  const texts = (): string[] => core.rows().map(({ state, text }) => `${state}${text}`)
+  return { ...core, texts }
 }
 
 async function signedIn(name: string) {

@@ -17,6 +17,7 @@ import { useChatStore } from '../../src/stores/chat'
 import { useConnectionStore } from '../../src/stores/connection'
 import { useFeedStore } from '../../src/stores/feed'
 import { useOutboxStore } from '../../src/stores/outbox'
+import { usePresenceStore } from '../../src/stores/presence'
 import { provideServices, type RealtimeTarget } from '../../src/stores/services'
 import { useSessionStore } from '../../src/stores/session'
 import type { Row } from '../../src/timeline/types'
@@ -127,6 +128,7 @@ export function createClientCore(options: ClientCoreOptions) {
     feed: useFeedStore(pinia),
     outbox: useOutboxStore(pinia),
     cache: useMessageCache(pinia),
+    presence: usePresenceStore(pinia),
     /** The rows of the open room, oldest first. */
     rows,
     /**

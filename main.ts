@@ -17,6 +17,7 @@ import {
   announceLanguage,
   answerToKeys,
   fitAboveKeyboard,
+  loadPagesAhead,
   followOtherTabs,
 } from './src/platform/page'
 import { openSocket } from './src/platform/socket'
@@ -100,6 +101,7 @@ export function createApp() {
   })
   answerToKeys()
   fitAboveKeyboard()
+  loadPagesAhead()
   followOtherTabs(storageKeys.chatUserId)
   return { app }
 }

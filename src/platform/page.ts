@@ -2,6 +2,9 @@ import type { Disposer } from './types'
 
 /** What a browser expects of a page beyond what uni-app makes of it; on other platforms most of this is the system's part. */
 
+/** The first page and its data come first, in milliseconds. */
+const pagesAheadMs = 1_500
+
 /** Makes whatever is marked as a button answer to Enter and Space, for people without a touch screen. H5 only. */
 export function answerToKeys(): void {
   if (process.env.UNI_PLATFORM !== 'h5') return
@@ -20,6 +23,22 @@ export function followOtherTabs(userIdKey: string): void {
   window.addEventListener('storage', ({ key, oldValue, newValue }) => {
     if (key === userIdKey && oldValue !== newValue) window.location.reload()
   })
+}
+
+/**
+ * Loads the other pages once the first one is there: H5 fetches a page when it is entered, which fails without a network.
+ * uni-app keeps the loaders in its table of routes. H5 only.
+ */
+export function loadPagesAhead(): void {
+  if (process.env.UNI_PLATFORM !== 'h5') return
+  const { __uniRoutes: routes = [] } = window as {
+    __uniRoutes?: { loader?: () => Promise<unknown> }[]
+  }
+  const load = (): void => {
+    // What cannot be had now is fetched when it is entered.
+    for (const { loader } of routes) loader?.().catch(() => undefined)
+  }
+  window.setTimeout(load, pagesAheadMs)
 }
 
 /** Tells screen readers and hyphenation the language of the page. H5 only. */

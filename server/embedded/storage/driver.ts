@@ -72,6 +72,8 @@ const createTransactions = (
   const rollbackTasks: (() => void)[] = []
   let pending: (() => void)[] | undefined
   const outermost = <Result>(work: () => Result): Result => {
+    // Prepared statements go on working after the close, on a connection that nobody would end.
+    if (!database.open) throw new Error('the data file is closed')
     const tasks: (() => void)[] = []
     pending = tasks
     let result: Result
@@ -101,5 +103,6 @@ const createTransactions = (
 
 // SQLite rolls back by itself on some errors (disk full); a second ROLLBACK would hide the first error.
 const rollback = (database: Database.Database): void => {
-  if (database.inTransaction) database.exec('ROLLBACK')
+  // Of a closed file libsql 0.5 does not answer this question: it ends the process.
+  if (database.open && database.inTransaction) database.exec('ROLLBACK')
 }

@@ -1,15 +1,15 @@
 import { shallowRef } from 'vue'
 import { useChunkWindow } from '../../../../src/components/message/useChunkWindow'
-import { maxMounted } from '../../../../src/stores/roomView'
+import { maxMounted, type ViewChunk } from '../../../../src/stores/roomView'
 import { flush } from '../support/fakeClock'
 import { deferred } from '../stores/support/client'
 
-const chunk = (number: number) => ({ key: `c${number}`, rows: [] })
+const chunk = (number: number): ViewChunk => ({ key: `c${number}`, rows: [], hasGap: false })
 /** Chunks c<count> to c1, newest first; each is 100 px plus its number high. */
 const chunksOf = (count: number) => Array.from({ length: count }, (_, i) => chunk(count - i))
 
 function setUp(count: number) {
-  const chunks = shallowRef<readonly { key: string; rows: [] }[]>(chunksOf(count) as never)
+  const chunks = shallowRef<readonly ViewChunk[]>(chunksOf(count))
   const loadOlder = jest.fn()
   const heightOf = (key: string): number => 100 + Number(key.slice(1))
   const measure = jest.fn(() => Promise.resolve(view.mounted.value.map(({ key }) => heightOf(key))))

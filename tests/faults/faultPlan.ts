@@ -74,8 +74,14 @@ export function injectFault(chance: Chance, proxy: FaultProxy): void {
     if (chance.isLucky(0.4)) proxy.cut(chance.pick(['reset', 'finish'] as const))
     return
   }
-  if (luck < 7) return proxy.cut(chance.pick(['reset', 'finish'] as const))
-  if (luck < 8) return proxy.freeze()
+  if (luck < 7) {
+    proxy.cut(chance.pick(['reset', 'finish'] as const))
+    return
+  }
+  if (luck < 8) {
+    proxy.freeze()
+    return
+  }
   const weather = weatherOf(chance)
   proxy.setWeather(weather)
   setTimeout(() => proxy.setWeather(calmAgain(weather)), chance.between(50, 700))

@@ -142,7 +142,10 @@ export async function createFaultProxy(target: number | (() => number)): Promise
         link.isFrozen = true
         return
       }
-      if (direction === 'down' && link.losesAnswer) return end(link, 'reset')
+      if (direction === 'down' && link.losesAnswer) {
+        end(link, 'reset')
+        return
+      }
       if (direction === 'up' && passed === 0)
         link.isWebsocket = /upgrade: websocket/i.test(String(bytes))
       passed += bytes.length
@@ -157,7 +160,10 @@ export async function createFaultProxy(target: number | (() => number)): Promise
       })
       // A pattern is met once by the same bytes.
       if (rule?.pattern !== undefined) tail = ''
-      if (!rule) return forward(bytes)
+      if (!rule) {
+        forward(bytes)
+        return
+      }
       const mustPass = rule.fault === 'loseAnswer' || rule.fault === 'repeat' || rule.passesFirst
       if (mustPass) forward(bytes)
       if (mustPass && (rule.fault === 'reset' || rule.fault === 'finish')) {

@@ -109,7 +109,8 @@ async function killServer({ servers }: World, chance: Chance): Promise<void> {
   // The gateway ends at once when it does not reach the chat server at its start; whoever runs it starts it again.
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await program.start()
+      await program.start()
+      return
     } catch (error) {
       if (attempt === 8) throw error
     }

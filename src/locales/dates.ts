@@ -19,7 +19,7 @@ function daysBetween(from: Date, to: Date): number {
 function dateParams(date: Date, t: Translate) {
   return {
     year: date.getFullYear(),
-    month: date.getMonth() + 1,
+    month: t('date.months').split(' ')[date.getMonth()] ?? '',
     day: date.getDate(),
     weekday: t(`date.weekday.${date.getDay()}` as LocaleKey),
   }

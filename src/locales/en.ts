@@ -114,10 +114,12 @@ export const en = {
   'date.weekday.4': 'Thursday',
   'date.weekday.5': 'Friday',
   'date.weekday.6': 'Saturday',
-  'date.monthDay': '{day}/{month}',
-  'date.full': '{day}/{month}/{year}',
-  'date.dayOfYear': '{weekday}, {day}/{month}',
-  'date.dayWithYear': '{weekday}, {day}/{month}/{year}',
+  // With a name, because Americans and Europeans read 5/11 as different days.
+  'date.months': 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec',
+  'date.monthDay': '{day} {month}',
+  'date.full': '{day} {month} {year}',
+  'date.dayOfYear': '{weekday}, {day} {month}',
+  'date.dayWithYear': '{weekday}, {day} {month} {year}',
 } as const
 
 export type LocaleKey = keyof typeof en

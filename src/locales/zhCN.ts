@@ -113,8 +113,9 @@ export const zhCN: Messages = {
   'date.weekday.4': '星期四',
   'date.weekday.5': '星期五',
   'date.weekday.6': '星期六',
-  'date.monthDay': '{month}月{day}日',
-  'date.full': '{year}/{month}/{day}',
-  'date.dayOfYear': '{month}月{day}日 {weekday}',
-  'date.dayWithYear': '{year}年{month}月{day}日 {weekday}',
+  'date.months': '1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月',
+  'date.monthDay': '{month}{day}日',
+  'date.full': '{year}年{month}{day}日',
+  'date.dayOfYear': '{month}{day}日 {weekday}',
+  'date.dayWithYear': '{year}年{month}{day}日 {weekday}',
 }

@@ -38,6 +38,8 @@ const runBackup = (given: Given): void => {
     database.pragma('busy_timeout = 30000')
     // One read transaction: the copy is the state of one moment, whatever is written meanwhile.
     database.prepare('VACUUM INTO ?').run(dataFileOf(target))
+    // The folder is its owner's alone, but the file may be copied out of it.
+    chmodSync(dataFileOf(target), 0o600)
   } finally {
     database.close()
   }

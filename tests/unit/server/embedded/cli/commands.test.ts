@@ -159,6 +159,7 @@ describe('backup and restore', () => {
     writeFileSync(join(dataDir, 'files/abc'), 'a file')
     expect((await run(['backup', backup()])).code).toBe(0)
     expect(existsSync(join(backup(), 'files/incoming'))).toBe(false)
+    expect(statSync(join(backup(), 'rocketchat.db')).mode & 0o077).toBe(0)
     const busy = await run(['restore', backup(), '--force'])
     expect([busy.code, busy.errors]).toEqual([2, expect.stringContaining('A server has')])
     await server?.close()

@@ -67,7 +67,7 @@ export interface OpenRoom {
    * Paints what the device has, which is brought up to date afterwards; without a copy loads the newest page. Never rejects.
    */
   begin(): Promise<void>
-  /** Loads the newest page, or the next older one. One load at a time; never rejects. */
+  /** Loads the newest page, or the next older one; during `begin` only waits for it. One load at a time; never rejects. */
   loadOlder(): Promise<void>
   /** Fills the gap at the newer side of a chunk by one page. One at a time; never rejects. */
   fillGap: (chunkKey: string, side: GapSide) => Promise<void>
@@ -103,6 +103,8 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
   let failure: unknown
   let isLoaded = false
   let isCurrent = false
+  /** Until the copy on the device is painted, or the first page has come without one. */
+  let opening: Promise<void> | undefined
   let loading: Promise<void> | undefined
   let isSaveDue = false
   let saveTimer: TimerHandle
@@ -144,11 +146,18 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     else if (copy.syncedUntil > 0) cache.save(roomId, copy)
   }
 
-  async function begin(): Promise<void> {
+  function begin(): Promise<void> {
+    opening ??= open().finally(() => {
+      opening = undefined
+    })
+    return opening
+  }
+
+  async function open(): Promise<void> {
     const copy = await cache.load(roomId)
-    if (isClosed() || isLoaded || loading) return
+    if (isClosed() || isLoaded) return
     if (!copy || copy.messages.length === 0 || copy.syncedUntil === 0) {
-      await loadOlder()
+      await loadNext()
       return
     }
     timeline.restore({ ...copy, messages: copy.messages.map(present) })
@@ -170,7 +179,15 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     }
   }
 
+  /**
+   * An empty list asks as soon as it is drawn, before the device has said what it keeps: a first page that is under way then
+   * would throw the copy away, and without a network nothing would be there at all.
+   */
   function loadOlder(): Promise<void> {
+    return opening ?? loadNext()
+  }
+
+  function loadNext(): Promise<void> {
     if (isClosed() || historyState === 'complete') return Promise.resolve()
     loading ??= loadPage().finally(() => {
       loading = undefined

@@ -82,6 +82,7 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     room: () => room,
     lastSeenAt: () => lastSeenAt ?? Infinity,
     leaveNewest: () => setAtNewest(false),
+    isAtNewest: () => isAtNewest.value,
     mark: flusher.mark,
     flush() {
       flusher.mark()

@@ -16,8 +16,8 @@ export type ScrollTarget = {
   offset: number | undefined
 }
 
-/** What is new above the screen. */
-export type UnreadAbove = {
+/** What is new in one direction. */
+export type UnreadCount = {
   count: number
   /** There are more than these, which are not loaded. */
   isMore: boolean
@@ -32,6 +32,8 @@ export type RoomJumpsOptions = {
   lastSeenAt: () => number
   /** The reader leaves the newest message: from now on newer ones are kept back. */
   leaveNewest: () => void
+  /** The newest message is on the screen. */
+  isAtNewest: () => boolean
   /** Something has changed that `publish` shows. */
   mark: () => void
   /** Draws everything that is known now. */
@@ -44,7 +46,10 @@ export function createRoomJumps(options: RoomJumpsOptions) {
   const target = shallowRef<ScrollTarget>()
   /** A jump waits for the server. */
   const isJumping = ref(false)
-  const unreadAbove = shallowRef<UnreadAbove>()
+  /** What is new above the screen. */
+  const unreadAbove = shallowRef<UnreadCount>()
+  /** What is new below the place to which the reader was brought, without what is kept back. */
+  const unreadBelow = shallowRef<UnreadCount>()
   let hasLooked = false
   let isLooking = false
   let isTimeToLook = false
@@ -53,12 +58,17 @@ export function createRoomJumps(options: RoomJumpsOptions) {
 
   /** A room was opened or left. */
   function reset(): void {
-    clock.clearTimeout(lookTimer)
     clock.clearTimeout(markTimer)
     target.value = undefined
     isJumping.value = false
     unreadAbove.value = undefined
+    unreadBelow.value = undefined
     hasLooked = false
+    stopLooking()
+  }
+
+  function stopLooking(): void {
+    clock.clearTimeout(lookTimer)
     isLooking = false
     isTimeToLook = false
   }
@@ -94,7 +104,10 @@ export function createRoomJumps(options: RoomJumpsOptions) {
     } catch {
       return 'failed'
     } finally {
-      if (options.room() === room) isJumping.value = false
+      if (options.room() === room) {
+        isJumping.value = false
+        options.mark()
+      }
     }
   }
 
@@ -113,15 +126,39 @@ export function createRoomJumps(options: RoomJumpsOptions) {
   const isLookDue = (room: OpenRoom): boolean =>
     !hasLooked && room.isCurrent && options.lastSeenAt() !== Infinity
 
+  /** The reader was brought to something from before the last visit: the unread ones come after it. */
+  function isBelow({ timeline }: OpenRoom): boolean {
+    if (options.isAtNewest() || target.value === undefined) return false
+    return (timeline.get(target.value.id)?.sentAt ?? Infinity) <= options.lastSeenAt()
+  }
+
+  function countUnread({ timeline }: OpenRoom): UnreadCount | undefined {
+    const { unreadCount: count, isFirstUnreadKnown, firstUnreadId } = timeline
+    return isFirstUnreadKnown && firstUnreadId === undefined
+      ? undefined
+      : { count, isMore: !isFirstUnreadKnown }
+  }
+
+  /** What `publish` would say of the unread messages below. */
+  function nextBelow(room: OpenRoom): UnreadCount | undefined {
+    const next = isLookDue(room) && isBelow(room) ? countUnread(room) : undefined
+    const known = unreadBelow.value
+    return next?.count === known?.count && next?.isMore === known?.isMore ? known : next
+  }
+
   /** Once messages are there and the screen is quiet, says whether the first unread one is above the screen. */
   function publish(room: OpenRoom): void {
+    unreadBelow.value = nextBelow(room)
     if (!isLookDue(room)) return
+    // Where the reader will be is not known yet, or from there nothing new is above.
+    if (isJumping.value || isBelow(room)) {
+      stopLooking()
+      return
+    }
     if (isLooking) {
       if (!isTimeToLook) return
-      const { unreadCount: count, isFirstUnreadKnown, firstUnreadId } = room.timeline
-      const isMore = !isFirstUnreadKnown
       hasLooked = true
-      if (isMore || firstUnreadId !== undefined) unreadAbove.value = { count, isMore }
+      unreadAbove.value = countUnread(room)
       return
     }
     isLooking = true
@@ -135,14 +172,18 @@ export function createRoomJumps(options: RoomJumpsOptions) {
   function noteDividerSeen(): void {
     hasLooked = true
     unreadAbove.value = undefined
+    unreadBelow.value = undefined
   }
 
   return {
-    state: { target, isJumping, unreadAbove },
+    state: { target, isJumping, unreadAbove, unreadBelow },
     reset,
     publish,
     /** How many components `publish` would draw now. */
-    cost: (room: OpenRoom): number => (isTimeToLook && isLookDue(room) ? 1 : 0),
+    cost(room: OpenRoom): number {
+      const isLook = isTimeToLook && !isJumping.value && isLookDue(room) && !isBelow(room)
+      return (isLook ? 1 : 0) + (nextBelow(room) === unreadBelow.value ? 0 : 1)
+    },
     actions: {
       /** To a message of the open room by its id. */
       jumpTo: (id: string) => go(reach(id)),

@@ -141,6 +141,7 @@ describe('jumps', () => {
       room: () => open.room,
       lastSeenAt: () => lastSeenAt,
       leaveNewest: () => timeline.hold(),
+      isAtNewest: () => !timeline.isHolding,
       mark: () => void (marks.count += 1),
       flush: () => undefined,
     })
@@ -197,5 +198,34 @@ describe('jumps', () => {
       undefined,
     ])
     await flush()
+  })
+
+  test('unread messages below the place that is returned to are counted below, and above only from the newest', async () => {
+    const { history, timeline, jumps, room, clock } = setUpJumps(40, START + 34_000)
+    await history.loadNewest()
+    expect(await jumps.actions.returnTo({ id: 'm10', offset: 0 })).toBe('there')
+    expect(jumps.cost(room)).toBe(1)
+    jumps.publish(room)
+    await clock.elapse(1_000)
+    jumps.publish(room)
+    const said = () => [jumps.state.unreadAbove.value, jumps.state.unreadBelow.value]
+    expect([jumps.cost(room), ...said()]).toEqual([0, undefined, { count: 5, isMore: false }])
+    timeline.release()
+    jumps.publish(room)
+    expect(said()).toEqual([undefined, undefined])
+    await clock.elapse(500)
+    jumps.publish(room)
+    expect(said()).toEqual([{ count: 5, isMore: false }, undefined])
+  })
+
+  test('unread messages above the place that is returned to are named above', async () => {
+    const { history, jumps, room, clock } = setUpJumps(40, START + 4_000)
+    await history.loadNewest()
+    await jumps.actions.returnTo({ id: 'm30', offset: 0 })
+    jumps.publish(room)
+    await clock.elapse(500)
+    jumps.publish(room)
+    expect(jumps.state.unreadAbove.value).toEqual({ count: 35, isMore: false })
+    expect(jumps.state.unreadBelow.value).toBeUndefined()
   })
 })

@@ -88,6 +88,8 @@ export function paintSurroundings(isDark: boolean): void {
   const background = isDark ? '#12171e' : '#ffffff'
   if (process.env.UNI_PLATFORM === 'h5') {
     document.documentElement.style.colorScheme = isDark ? 'dark' : 'light'
+    // For what uni hangs at the body, outside of every page (App.vue).
+    document.documentElement.dataset['theme'] = isDark ? 'dark' : 'light'
     document.body.style.backgroundColor = background
     return
   }

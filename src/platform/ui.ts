@@ -7,19 +7,37 @@ export function toast(text: string): void {
   uni.showToast({ title: text, icon: 'none', duration: 2500, fail })
 }
 
-export type Question = { content: string; confirmText: string; cancelText: string }
+export type Question = {
+  content: string
+  confirmText: string
+  cancelText: string
+  /** Saying yes destroys something: the button for it is red. */
+  isDestructive?: boolean
+}
+
+/** The palette's colours for the light theme; a phone draws the dialog itself and takes no custom property. */
+const accentColor = '#1766d6'
+const dangerColor = '#c6283c'
 
 /** Asks yes or no; false when dismissed. */
-export function confirm({ content, confirmText, cancelText }: Question): Promise<boolean> {
+export function confirm(question: Question): Promise<boolean> {
+  const { content, confirmText, cancelText, isDestructive = false } = question
   return new Promise((resolve) => {
     uni.showModal({
       content,
       confirmText,
       cancelText,
+      confirmColor: colorOf(isDestructive),
       success: (answer) => resolve(answer.confirm),
       fail: () => resolve(false),
     })
   })
+}
+
+/** In the browser the dialog is a part of the page, and the stylesheet in App.vue knows the theme. */
+function colorOf(isDestructive: boolean): string {
+  if (process.env.UNI_PLATFORM === 'h5') return `var(--${isDestructive ? 'danger' : 'accent'})`
+  return isDestructive ? dangerColor : accentColor
 }
 
 /** Offers choices; the index of the chosen one, or -1 when dismissed. Phones name the button for that themselves. */

@@ -185,11 +185,12 @@ export async function createFaultProxy(target: number | (() => number)): Promise
     if (delayMs > 0) await pause(delayMs)
     const size = segmentBytes > 0 ? segmentBytes : bytesPerSecond > 0 ? 512 : bytes.length
     for (let at = 0; at < bytes.length; at += size) {
-      if (to.destroyed || link.isFrozen) return
       const part = bytes.subarray(at, at + size)
-      to.write(part)
+      // What is slow arrives when its last byte does.
       if (bytesPerSecond > 0) await pause((part.length / bytesPerSecond) * 1_000)
       else if (segmentBytes > 0) await turn()
+      if (to.destroyed || link.isFrozen) return
+      to.write(part)
     }
   }
 

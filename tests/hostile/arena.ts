@@ -69,6 +69,12 @@ export const openArena = async (options: Partial<EmbeddedOptions> = {}): Promise
   const bob = await test.person('bob')
   const mallory = await test.person('mallory')
   const { rid, listener } = await openPair(test, ann, bob)
+  // Without it a round would wait for ever.
+  const lost = listener.closed.then(() => {
+    if (!isClosing) throw new Error('the witness lost its socket')
+  })
+  lost.catch(() => undefined)
+  let isClosing = false
   let count = 0
   let held = heldBytes()
   const round = async (): Promise<number> => {
@@ -82,7 +88,7 @@ export const openArena = async (options: Partial<EmbeddedOptions> = {}): Promise
       message: { _id, rid, msg: 'still here' },
     })
     if (status !== 200) throw new Error(`a well-behaved message was answered with ${status}`)
-    await received
+    await Promise.race([received, lost])
     listener.frames.length = 0
     return performance.now() - started
   }
@@ -109,6 +115,7 @@ export const openArena = async (options: Partial<EmbeddedOptions> = {}): Promise
       return grown
     },
     close: async () => {
+      isClosing = true
       listener.close()
       await test.close()
     },

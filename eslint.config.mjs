@@ -53,7 +53,15 @@ const platformGlobals = [
 
 export default ts.config(
   {
-    ignores: ['dist/', 'node_modules/', '.data/', 'coverage/', 'unpackage/', 'tests/mp/fixture/'],
+    ignores: [
+      'dist/',
+      'server/dist/',
+      'node_modules/',
+      '.data/',
+      'coverage/',
+      'unpackage/',
+      'tests/mp/fixture/',
+    ],
   },
   js.configs.recommended,
   {

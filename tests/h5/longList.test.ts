@@ -35,7 +35,7 @@ function look(page: Page) {
     const edge = list.getBoundingClientRect()
     const lines = Array.from(list.querySelectorAll('.item')).map((item) => ({
       id: item.id,
-      title: item.querySelector('.title')?.textContent?.trim() ?? '',
+      title: item.querySelector('.title')?.textContent.trim() ?? '',
       top: item.getBoundingClientRect().top - edge.top,
     }))
     return {

@@ -39,9 +39,15 @@ const message: SlashCommand = {
   run: (call) => {
     const { app, user, params } = call
     const [, name = '', text = ''] = /^@?(\S+)\s+([^]+)$/.exec(params.trim()) ?? []
-    if (text === '') { tell(call, 'Usage: /msg @username message'); return; }
+    if (text === '') {
+      tell(call, 'Usage: /msg @username message')
+      return
+    }
     const target = app.store.users.byUsername(name)
-    if (target === undefined) { tell(call, `No user with username "${name}" was found!`); return; }
+    if (target === undefined) {
+      tell(call, `No user with username "${name}" was found!`)
+      return
+    }
     const people = target._id === user._id ? [user] : [user, target]
     const { room } = openDirectRoom(app, people, user)
     sendMessage(app, user, { rid: room._id, msg: text })

@@ -58,7 +58,10 @@ const reply = (message: MessageDoc, root: MessageDoc): void => {
 /** The stored text of a message; what its text was parsed to is not written out anew for each. */
 export const encodedMessage = ({ message, text }: GeneratedMessage): string => {
   const own: Partial<MessageDoc> = { ...message }
-  for (const field of ['md', 'mentions', 'channels', 'urls'] as const) delete own[field]
+  delete own.md
+  delete own.mentions
+  delete own.channels
+  delete own.urls
   return `${encodeDoc(own).slice(0, -1)},${text.encoded.slice(1)}`
 }
 

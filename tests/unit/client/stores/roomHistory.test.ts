@@ -15,6 +15,7 @@ function setUp(count: number, lastSeenAt?: number) {
   const ask = async (): Promise<void> => {
     server.calls += 1
     await server.wait
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever the test wants refused
     if (server.refusal) throw server.refusal
   }
   const repository = {

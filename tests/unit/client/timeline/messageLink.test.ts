@@ -22,7 +22,7 @@ test.each([
   'https://chat.example.com/other/general?msg=AbC',
   'javascript:/channel/general?msg=AbC',
   'https://chat.example.com/channel/?msg=AbC',
-  `${'https://'.repeat(3_000)}`,
+  'https://'.repeat(3_000),
 ])('%.60s leads to none', (text) => {
   expect(messageLinkIn(text)).toBeUndefined()
 })

@@ -36,7 +36,9 @@ describe('IM_REDIS_URL', () => {
     const url = 'redis://:secret-of-redis@host/x'
     const read = () => readConfig({ ...shared, IM_REDIS_URL: url }, '/')
     expect(read).toThrow(
-      expect.objectContaining({ message: expect.not.stringContaining('secret') }) as Error,
+      expect.objectContaining({
+        message: expect.not.stringContaining('secret') as string,
+      }) as Error,
     )
   })
 })

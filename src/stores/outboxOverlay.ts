@@ -19,7 +19,10 @@ export interface Overlay {
    * nothing waits.
    */
   present(message: Message): Message
-  /** What the server had, for a message that may be shown changed; the same object for all others. */
+  /**
+   * What the server had, for a message that is or was shown changed; the same object for all others. A time of ours never
+   * leaves the screen: kept, it would outlive the change that it was made for.
+   */
   original(message: Message): Message
   /** A copy that replaces whatever is shown of it now, with what waits done to it. */
   replacement(message: Message): Message
@@ -83,7 +86,9 @@ export function createOverlay({ queue, username, onBase }: OverlayOptions): Over
       return changed === base ? message : { ...changed, updatedAt: above(base) }
     },
     original(message) {
-      return changesOf(message.id)[0]?.base ?? message
+      const base = changesOf(message.id)[0]?.base
+      if (base || Number.isInteger(message.updatedAt)) return base ?? message
+      return recent.get(message.id) ?? { ...message, updatedAt: Math.floor(message.updatedAt) }
     },
     replacement(message) {
       noteRecent(message)

@@ -1,10 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { eventually } from '../../browser/eventually'
 import { hashOf } from '../../../scripts/lib/prepare.mjs'
 import { countResults, planRun } from '../../../scripts/lib/results.mjs'
+import { runToEnd } from '../../../scripts/lib/runToEnd.mjs'
 import { diskProblem, nodeVersionProblem } from '../../../scripts/lib/steps.mjs'
 import { measureH5, measureMiniProgram, reportSizes } from '../../../scripts/sizes.mjs'
 
@@ -42,6 +44,48 @@ describe('checks before anything runs', () => {
     expect(diskProblem('/somewhere', () => ({ bavail: 1_000_000, bsize: 4096 }))).toBeUndefined()
   })
 })
+
+describe('a program that is run to its end', () => {
+  const program = (code: string, isDone = () => false, limitMs = 60_000) =>
+    runToEnd(process.execPath, ['-e', code], { isDone, graceMs: 100, limitMs })
+
+  it('ends by itself, with its exit code', async () => {
+    expect(await program('process.exit(3)')).toEqual({ exitCode: 3, ended: 'itself' })
+  })
+
+  it('is ended when its work is done and something keeps it', async () => {
+    const ended = await program('setInterval(() => {}, 1000)', () => true)
+    expect(ended).toEqual({ exitCode: undefined, ended: 'lingered' })
+  })
+
+  it('is ended when it takes too long, even in a loop', async () => {
+    const ended = await program('for (;;);', () => false, 100)
+    expect(ended).toEqual({ exitCode: undefined, ended: 'late' })
+  })
+
+  it('takes what it started along', async () => {
+    const pidFile = join(folder, 'pid')
+    const child = `require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']).pid`
+    const code = `require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(${child}))`
+    await program(code, () => existsSync(pidFile))
+    const pid = Number(readFileSync(pidFile, 'utf8'))
+    await eventually(() => expect(isRunning(pid)).toBe(false))
+  })
+
+  it('that does not exist is refused', async () => {
+    const limits = { isDone: () => false, graceMs: 1, limitMs: 1_000 }
+    await expect(runToEnd(join(folder, 'nothing'), [], limits)).rejects.toThrow('ENOENT')
+  })
+})
+
+/** An ended process that nobody has waited for is still listed. */
+function isRunning(pid: number) {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+  } catch {
+    return false
+  }
+}
 
 describe('the hash of build inputs', () => {
   const hash = () => hashOf([join(folder, 'src'), join(folder, 'main.ts')])

@@ -1,5 +1,6 @@
 // Runs a program that may not find its own end.
 import { spawn } from 'node:child_process'
+import { clearInterval, setInterval } from 'node:timers'
 import { root } from './steps.mjs'
 
 const checkEveryMs = 250

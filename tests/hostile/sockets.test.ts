@@ -28,6 +28,16 @@ afterAll(() => arena.close())
 const formHead = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
 const formEnd = '\r\n--b--\r\n'
 
+/** Runs `task` after `ms` milliseconds unless the socket is gone by then: a timer that is left would hold the process. */
+const later = (socket: Socket, ms: number, task: () => void): void => {
+  const timer = setTimeout(() => {
+    socket.off('close', stop)
+    task()
+  }, ms)
+  const stop = (): void => clearTimeout(timer)
+  socket.once('close', stop)
+}
+
 type RawSocket = { socket: Socket; ended: Promise<string> }
 
 /** A plain TCP connection that says `text`, and everything that it hears until the other side is gone. */
@@ -41,7 +51,7 @@ const rawSocket = (text: string, halfOpen = false): RawSocket => {
   const poke = (): void => {
     if (socket.destroyed) return
     socket.write('x')
-    setTimeout(poke, 20)
+    later(socket, 20, poke)
   }
   if (halfOpen) socket.on('end', poke)
   socket.write(text)
@@ -105,9 +115,9 @@ describe('slow HTTP', () => {
       if (raw.socket.destroyed) return
       left -= 1
       raw.socket.write(left === 0 ? `x${formEnd}` : 'x')
-      if (left > 0) setTimeout(next, everyMs)
+      if (left > 0) later(raw.socket, everyMs, next)
     }
-    setTimeout(next, everyMs)
+    later(raw.socket, everyMs, next)
     return raw
   }
 

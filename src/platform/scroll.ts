@@ -80,18 +80,21 @@ export type PlaceKeeper = {
  */
 export function keepPlace(options: PlaceKeeperOptions): PlaceKeeper | undefined {
   if (process.env.UNI_PLATFORM !== 'h5') return undefined
-  const list = document.getElementById(options.elementId)
-  if (!list) return undefined
+  const scroller = document.getElementById(options.elementId)
+  if (!scroller) return undefined
+  const list: HTMLElement = scroller
   let anchor: { element: Element; offset: number } | undefined
+  /** The list's width and height that the anchor belongs to. */
+  let size = ''
 
   const offsetOf = (element: Element): number =>
     element.getBoundingClientRect().top - list.getBoundingClientRect().top
 
   function topmost(): typeof anchor {
-    const { top, bottom } = list?.getBoundingClientRect() ?? { top: 0, bottom: 0 }
+    const { top, bottom } = list.getBoundingClientRect()
     let found: typeof anchor
     let cut: typeof anchor
-    for (const element of Array.from(list?.querySelectorAll(options.anchors) ?? [])) {
+    for (const element of Array.from(list.querySelectorAll(options.anchors))) {
       const rect = element.getBoundingClientRect()
       const offset = rect.top - top
       // Chunks stand newest first in the document, so the order says nothing.
@@ -103,8 +106,11 @@ export function keepPlace(options: PlaceKeeperOptions): PlaceKeeper | undefined 
     return found ?? cut
   }
 
+  const sizeNow = (): string => `${list.clientWidth}x${list.clientHeight}`
+
   function note(): void {
     anchor = options.isFollowing() ? undefined : topmost()
+    size = sizeNow()
   }
 
   function correct(): void {
@@ -113,7 +119,14 @@ export function keepPlace(options: PlaceKeeperOptions): PlaceKeeper | undefined 
       return
     }
     const shift = offsetOf(anchor.element) - anchor.offset
-    if (Math.abs(shift) > 0.1 && list) list.scrollTop += shift
+    if (Math.abs(shift) > 0.1) list.scrollTop += shift
+    size = sizeNow()
+  }
+
+  /** A phone that is turned scrolls by itself, and says so before it says that the list has another size. */
+  function onScroll(): void {
+    if (sizeNow() === size) note()
+    else correct()
   }
 
   const sizes = new ResizeObserver(correct)
@@ -124,7 +137,7 @@ export function keepPlace(options: PlaceKeeperOptions): PlaceKeeper | undefined 
   const children = new MutationObserver(watchAll)
   children.observe(list, { childList: true })
   watchAll()
-  list.addEventListener('scroll', note, { passive: true })
+  list.addEventListener('scroll', onScroll, { passive: true })
   return {
     note,
     correct,
@@ -136,7 +149,7 @@ export function keepPlace(options: PlaceKeeperOptions): PlaceKeeper | undefined 
     dispose() {
       sizes.disconnect()
       children.disconnect()
-      list.removeEventListener('scroll', note)
+      list.removeEventListener('scroll', onScroll)
     },
   }
 }

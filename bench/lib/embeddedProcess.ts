@@ -62,8 +62,11 @@ const residentBytes = (pid: number): number => {
   }
 }
 
-/** Linux counts in hundredths of a second. */
-const busyMs = (pid: number): number => {
+/**
+ * Processor time of a process so far in milliseconds, which other programs of the machine do not change; 0 where the
+ * system does not tell. Linux counts in hundredths of a second.
+ */
+export const busyMs = (pid: number): number => {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
     return (Number(fields[11]) + Number(fields[12])) * 10

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { SignJWT } from 'jose'
 import { compile, programs } from '../../scripts/lib/compile.mjs'
-import type { EmbeddedProcess } from './embeddedProcess'
+import { busyMs, type EmbeddedProcess } from './embeddedProcess'
 
 /** What a Node process uses, in bytes, after a garbage collection. */
 export type MemoryUse = { rss: number; heapUsed: number; external: number }
@@ -16,6 +16,8 @@ export type GatewayProcess = {
   /** The business token of a person whom the embedded server has generated. */
   token(username: string): Promise<string>
   memory(): Promise<MemoryUse>
+  /** Processor time so far in milliseconds; 0 where the system does not tell. */
+  busyMs(): number
   close(): Promise<void>
 }
 
@@ -49,7 +51,10 @@ export const startGatewayProcess = async (
 ): Promise<GatewayProcess> => {
   const file = await compile(programs.server)
   const dataDir = mkdtempSync(join(tmpdir(), 'bench-gateway-'))
-  const args = ['--expose-gc', '--import', resolve(__dirname, 'tellMemory.mjs'), file]
+  const profile = process.env.BENCH_PROFILE
+  const profiling = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile]
+  const watched = ['--expose-gc', '--import', resolve(__dirname, 'tellMemory.mjs')]
+  const args = [...profiling, ...watched, file]
   const env = environmentOf(chat, options.address ?? chat.url, options.way, dataDir)
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   const exited = once(child, 'exit')
@@ -74,6 +79,7 @@ export const startGatewayProcess = async (
         .setAudience(audience)
         .setExpirationTime('2h')
         .sign(key),
+    busyMs: () => busyMs(child.pid ?? 0),
     async memory() {
       const answer = once(child, 'message') as Promise<[MemoryUse]>
       child.send('memory')

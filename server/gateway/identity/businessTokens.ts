@@ -3,6 +3,7 @@ import { errors, jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '../clock'
 import { ImError } from '../imError'
 import type { Caller, DirectoryUser, ListedIdentity, UserDirectory } from './identityProvider'
+import { createKnownTokens } from './knownTokens'
 
 const issuer = 'uni-rocketchat'
 const audience = 'uni-rocketchat-gateway'
@@ -26,6 +27,14 @@ export type BusinessTokensOptions = {
 
 export function createBusinessTokens(options: BusinessTokensOptions): BusinessTokens {
   const key = Buffer.from(options.keyHex, 'hex')
+  const known = createKnownTokens<SignInClaims>(options.clock)
+  const claimsOf = async (token: string) => {
+    const before = known.get(token)
+    if (before) return before
+    const claims = await readClaims(token, key, options.clock)
+    known.add(token, claims, claims.expiresAt)
+    return claims
+  }
   return {
     issuer,
     async issue(user, lifetimeSeconds) {
@@ -43,7 +52,7 @@ export function createBusinessTokens(options: BusinessTokensOptions): BusinessTo
     },
     async verify(bearer) {
       if (bearer === undefined) throw new ImError('not-signed-in', 'Sign in first.')
-      const claims = await readClaims(bearer, key, options.clock)
+      const claims = await claimsOf(bearer)
       const user = options.directory?.find(claims.userId)
       if (!user) throw new ImError('not-signed-in', 'This account no longer exists; sign in again.')
       const { username, name, email } = user
@@ -52,11 +61,9 @@ export function createBusinessTokens(options: BusinessTokensOptions): BusinessTo
   }
 }
 
-async function readClaims(
-  token: string,
-  key: Uint8Array,
-  clock: Clock,
-): Promise<Pick<Caller, 'userId' | 'sessionId' | 'expiresAt'>> {
+type SignInClaims = Pick<Caller, 'userId' | 'sessionId' | 'expiresAt'>
+
+async function readClaims(token: string, key: Uint8Array, clock: Clock): Promise<SignInClaims> {
   try {
     const { payload } = await jwtVerify(token, key, {
       algorithms: ['HS256'],

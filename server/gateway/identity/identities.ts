@@ -52,7 +52,7 @@ async function verifyByFirst(
   providers: readonly ListedIdentity[],
   bearer: string,
 ): Promise<Caller> {
-  let refusal: unknown = invalidToken()
+  let refusal: unknown
   for (const provider of providers) {
     try {
       return await provider.verify(bearer)
@@ -60,7 +60,7 @@ async function verifyByFirst(
       if (!isUnavailable(refusal)) refusal = error
     }
   }
-  throw refusal
+  throw refusal ?? invalidToken()
 }
 
 function isUnavailable(error: unknown): boolean {

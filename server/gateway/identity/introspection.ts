@@ -1,6 +1,6 @@
 import type { Clock } from '../clock'
-import { hashToken } from '../store/secretBox'
 import { createSingleFlight } from '../singleFlight'
+import { hashToken } from '../store/secretBox'
 import {
   callerFromClaims,
   expiredToken,
@@ -9,11 +9,9 @@ import {
   type ClaimNames,
 } from './claims'
 import type { Caller, ListedIdentity } from './identityProvider'
+import { createKnownTokens } from './knownTokens'
 
 const defaultTimeoutMs = 3000
-/** How long an answer is believed: so long a token works on that the business system has ended. */
-const cacheMs = 60_000
-const maxCached = 10_000
 /** For answers that do not say when the token ends. */
 const unknownLifetimeMs = 7 * 24 * 60 * 60_000
 
@@ -36,34 +34,23 @@ export type IntrospectionOptions = {
   timeoutMs?: number
 }
 
-type Known = { caller: Caller; until: number }
-
 /** Asks the business system who a bearer belongs to; one answer serves for a minute. */
 export function createIntrospection(options: IntrospectionOptions): ListedIdentity {
-  const { clock } = options
-  const cache = new Map<string, Known>()
+  const known = createKnownTokens<Caller>(options.clock)
   const flight = createSingleFlight<Caller>()
   return {
     issuer: options.issuer,
     async verify(bearer) {
       if (bearer === undefined) throw invalidToken()
-      const key = hashToken(bearer)
-      const known = cache.get(key)
-      if (known && known.until > clock.now()) return known.caller
-      cache.delete(key)
-      return flight.run(key, async () => {
+      const before = known.get(bearer)
+      if (before) return before
+      return flight.run(hashToken(bearer), async () => {
         const caller = await ask(bearer, options)
-        remember(cache, key, { caller, until: Math.min(clock.now() + cacheMs, caller.expiresAt) })
+        known.add(bearer, caller, caller.expiresAt)
         return caller
       })
     },
   }
-}
-
-function remember(cache: Map<string, Known>, key: string, known: Known): void {
-  cache.set(key, known)
-  const [oldest] = cache.keys()
-  if (cache.size > maxCached && oldest !== undefined) cache.delete(oldest)
 }
 
 async function ask(bearer: string, options: IntrospectionOptions): Promise<Caller> {

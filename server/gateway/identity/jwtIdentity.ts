@@ -7,7 +7,8 @@ import {
   invalidToken,
   type ClaimNames,
 } from './claims'
-import type { ListedIdentity } from './identityProvider'
+import type { Caller, ListedIdentity } from './identityProvider'
+import { createKnownTokens } from './knownTokens'
 
 const clockToleranceSeconds = 5
 
@@ -26,19 +27,24 @@ export type JwtIdentityOptions = {
 
 /**
  * Verifies a JWT: algorithm, signature, issuer, audience, `exp` (which it must have), `nbf`; 5 s of difference between
- * clocks are allowed.
+ * clocks are allowed. A token that was good is not verified again for a minute.
  */
 export function createJwtIdentity(options: JwtIdentityOptions): ListedIdentity {
+  const known = createKnownTokens<Caller>(options.clock)
   return {
     issuer: options.issuer,
     async verify(bearer) {
       if (bearer === undefined) throw invalidToken()
+      const before = known.get(bearer)
+      if (before) return before
       const claims = await readClaims(bearer, options)
-      return callerFromClaims(claims, bearer, {
+      const caller = callerFromClaims(claims, bearer, {
         provider: options.provider,
         names: options.names,
         expiresAt: (claims.exp ?? 0) * 1000,
       })
+      known.add(bearer, caller, caller.expiresAt)
+      return caller
     },
   }
 }

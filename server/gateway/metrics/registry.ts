@@ -60,12 +60,15 @@ function observe(
   value: number,
 ): void {
   const key = labelText(labels)
-  const none = { counts: bounds.map(() => 0), sum: 0, count: 0, labels }
-  const buckets = series.get(key) ?? none
-  series.set(key, buckets)
-  buckets.counts = buckets.counts.map((count, at) =>
-    value <= (bounds[at] ?? 0) ? count + 1 : count,
-  )
+  let buckets = series.get(key)
+  if (!buckets) {
+    buckets = { counts: bounds.map(() => 0), sum: 0, count: 0, labels }
+    series.set(key, buckets)
+  }
+  const { counts } = buckets
+  bounds.forEach((bound, at) => {
+    if (value <= bound) counts[at] = (counts[at] ?? 0) + 1
+  })
   buckets.sum += value
   buckets.count += 1
 }

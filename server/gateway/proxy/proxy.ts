@@ -9,6 +9,7 @@ import { ImError } from '../imError'
 import { hardenFile } from '../media/safeHeaders'
 import { bearerOf } from '../web/bearer'
 import type { ChatCookies } from '../web/chatCookies'
+import { Cancelling } from './cancelling'
 import { toChatError } from './chatShapes'
 import { fileCookie } from './fileCookie'
 import { isFilePath, mentionsToken } from './filePaths'
@@ -102,10 +103,17 @@ async function forward(
 ): Promise<FastifyReply> {
   const url = request.raw.url ?? ''
   const { body, headers } = await prepareRequest(request, url)
-  const abort = new AbortController()
-  reply.raw.once('close', () => abort.abort())
+  const cancelling = new Cancelling()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) cancelling.cancel()
+  })
   const send = (as: ChatCredentials) =>
-    exchange(request, { body, headers: { ...headers, ...chatHeaders(url, as) } }, abort, options)
+    exchange(
+      request,
+      { body, headers: { ...headers, ...chatHeaders(url, as) } },
+      cancelling,
+      options,
+    )
   // A body that has flowed away cannot be sent again; the client does, and is served with the new credentials.
   const response = await stream(send, !(body instanceof Readable))
   const received = responseHeaders(response.headers)
@@ -118,10 +126,10 @@ type Outgoing = { body: Readable | Buffer | null; headers: Record<string, string
 function exchange(
   request: FastifyRequest,
   { body, headers }: Outgoing,
-  abort: AbortController,
+  cancelling: Cancelling,
   options: ProxyOptions,
 ): Promise<Dispatcher.ResponseData> {
-  const stopWaiting = limitWaiting(body, abort, options.answerTimeoutMs)
+  const stopWaiting = limitWaiting(body, cancelling, options.answerTimeoutMs)
   return options.dispatcher
     .request({
       method: request.method,
@@ -130,7 +138,7 @@ function exchange(
       body,
       // A slow client may take its time for an upload; what limits the chat server is `limitWaiting`.
       headersTimeout: uploadTimeoutMs,
-      signal: abort.signal,
+      signal: cancelling,
     })
     .finally(stopWaiting)
 }
@@ -138,12 +146,12 @@ function exchange(
 /** Gives the chat server so long to answer, counted from the end of the request's body. */
 function limitWaiting(
   body: Readable | Buffer | null,
-  abort: AbortController,
+  cancelling: Cancelling,
   timeoutMs: number,
 ): () => void {
   let timer: NodeJS.Timeout | undefined
   const startWaiting = () => {
-    timer = setTimeout(() => abort.abort(), timeoutMs)
+    timer = setTimeout(() => cancelling.cancel(), timeoutMs)
   }
   if (body instanceof Readable) body.once('end', startWaiting)
   else startWaiting()

@@ -69,6 +69,16 @@ describe('a provider with a shared secret', () => {
     expect(await verdictOf(identity.verify(await sign({ sub: 'x'.repeat(201) })))).toBe(invalid)
   })
 
+  it('remembers a good token, but neither beyond its end nor another token like it', async () => {
+    const token = await sign({ exp: seconds() + 30 })
+    const caller = await identity.verify(token)
+    expect(await identity.verify(token)).toEqual(caller)
+    const forged = `${token.slice(0, -4)}${token.endsWith('AAAA') ? 'BBBB' : 'AAAA'}`
+    expect(await verdictOf(identity.verify(forged))).toBe(invalid)
+    clock.advance(36_000)
+    expect(await verdictOf(identity.verify(token))).toBe(expired)
+  })
+
   it('does not use an e-mail address that is not verified', async () => {
     const caller = await identity.verify(await sign({ email_verified: false }))
     expect(caller.email).toMatch(/@im\.invalid$/)

@@ -60,12 +60,18 @@ export const limitBody = (
     else refuseSocket(request.socket, '408 Request Timeout')
   }
   let timer = setTimeout(late, requestTimeout)
+  // A form may be refused after its last byte has come; then there is nothing left to wait for.
+  let isOver = false
   const restart = (ms: number): void => {
     clearTimeout(timer)
-    timer = setTimeout(late, ms)
+    if (!isOver) timer = setTimeout(late, ms)
+  }
+  const end = (): void => {
+    isOver = true
+    clearTimeout(timer)
   }
   const heard = (): void => restart(uploadIdleTimeout)
-  for (const event of ['end', 'close']) request.once(event, () => clearTimeout(timer))
+  for (const event of ['end', 'close']) request.once(event, end)
   patience.set(request, (forWhat) => {
     request.off('data', heard)
     restart(forWhat === 'file' ? uploadIdleTimeout : requestTimeout)

@@ -13,7 +13,7 @@ function startBody() {
   const socket = { destroy: jest.fn() }
   const fields = { headers: { 'content-length': '9' }, complete: false, socket }
   const request = Object.assign(new EventEmitter(), fields) as unknown as IncomingMessage
-  const response = { headersSent: true } as ServerResponse
+  const response = { headersSent: true } as unknown as ServerResponse
   limitBody(request, response, { requestTimeout: 1_000, uploadIdleTimeout: 100 })
   return { request, socket }
 }

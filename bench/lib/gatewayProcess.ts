@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,12 +10,17 @@ import { busyMs, type EmbeddedProcess } from './embeddedProcess'
 /** What a Node process uses, in bytes, after a garbage collection. */
 export type MemoryUse = { rss: number; heapUsed: number; external: number }
 
+/** How late the event loop was, in milliseconds. */
+export type LoopDelay = { p50: number; p99: number }
+
 /** The gateway as users run it, compiled, in a process of its own in front of an embedded server. */
 export type GatewayProcess = {
   url: string
   /** The business token of a person whom the embedded server has generated. */
   token(username: string): Promise<string>
   memory(): Promise<MemoryUse>
+  /** Since the last question; the first one only begins to measure. */
+  loopDelay(): Promise<LoopDelay>
   /** Processor time so far in milliseconds; 0 where the system does not tell. */
   busyMs(): number
   close(): Promise<void>
@@ -44,6 +49,12 @@ const environmentOf = (
   IM_IDENTITY: JSON.stringify([{ type: 'jwt-hs256', issuer, audience, secret }]),
 })
 
+const ask = async <Answer>(child: ChildProcess, question: string): Promise<Answer> => {
+  const answer = once(child, 'message') as Promise<[Answer]>
+  child.send(question)
+  return (await answer)[0]
+}
+
 /** @param address where the gateway finds the chat server; its own address when left out. */
 export const startGatewayProcess = async (
   chat: EmbeddedProcess,
@@ -53,7 +64,7 @@ export const startGatewayProcess = async (
   const dataDir = mkdtempSync(join(tmpdir(), 'bench-gateway-'))
   const profile = process.env.BENCH_PROFILE
   const profiling = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile]
-  const watched = ['--expose-gc', '--import', resolve(__dirname, 'tellMemory.mjs')]
+  const watched = ['--expose-gc', '--import', resolve(__dirname, 'tellState.mjs')]
   const args = [...profiling, ...watched, file]
   const env = environmentOf(chat, options.address ?? chat.url, options.way, dataDir)
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
@@ -80,11 +91,8 @@ export const startGatewayProcess = async (
         .setExpirationTime('2h')
         .sign(key),
     busyMs: () => busyMs(child.pid ?? 0),
-    async memory() {
-      const answer = once(child, 'message') as Promise<[MemoryUse]>
-      child.send('memory')
-      return (await answer)[0]
-    },
+    memory: () => ask<MemoryUse>(child, 'memory'),
+    loopDelay: () => ask<LoopDelay>(child, 'loopDelay'),
     async close() {
       child.kill('SIGTERM')
       await exited

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../../src/platform/types'
 import type { ChatSessions } from '../chat/chatSessions'
 import { HubError, type HubApplication, type HubConnection } from '../hub/hubApplication'
+import { createEventReader } from './events'
 import { createUserRelay, type RelayCounts, type UserRelay } from './userRelay'
 import { maxWatchedPeople } from './watchedPeople'
 
@@ -37,11 +38,13 @@ export function createRelay(options: RelayOptions): Relay {
   const { sessions, counts, clock, logger } = options
   const websocketUrl = websocketUrlOf(options.chatAddress)
   const users = new Map<string, UserRelay>()
+  const events = createEventReader()
 
   function start(userId: string): UserRelay {
     const user = createUserRelay({
       sessions,
       websocketUrl,
+      events,
       counts,
       clock,
       logger,

@@ -2,20 +2,15 @@ import type { Logger } from 'pino'
 import type { Clock, TimerHandle } from '../../../src/platform/types'
 import { createDdpClient, ddpPing, type DdpClient } from '../../../src/realtime/ddpClient'
 import type { StreamFrame } from '../../../src/realtime/realtime'
-import { Socket } from '../../../src/realtime/socket'
 import { presenceStream, userEvents } from '../../../src/realtime/streamEvents'
 import { createTypingSender, type TypingSender } from '../../../src/realtime/typingSender'
 import type { ChatSession, ChatSessions } from '../chat/chatSessions'
 import type { HubConnection } from '../hub/hubApplication'
 import { createChatLogin, type ChatLogin } from './chatLogin'
 import { createChatSocket } from './chatSocket'
-import {
-  notificationOf,
-  resyncRecord,
-  roomOf,
-  sessionStateRecord,
-  type SessionState,
-} from './notifications'
+import { relayedEvent, type EventReader, type RelayedEvent } from './events'
+import { EventSocket } from './eventSocket'
+import { resyncRecord, roomOf, sessionStateRecord, type SessionState } from './notifications'
 import { createPresence, type Presence } from './presence'
 import { createRoomSubscriptions, type RoomSubscriptions } from './roomSubscriptions'
 import { createWatchedPeople, type WatchedPeople } from './watchedPeople'
@@ -33,6 +28,8 @@ export type UserRelayOptions = {
   sessions: Pick<ChatSessions, 'open'>
   /** `ws(s)://` address of the chat server's websocket. */
   websocketUrl: string
+  /** Shared by all users. */
+  events: EventReader
   /** Counted up here. */
   counts: RelayCounts
   clock: Clock
@@ -88,12 +85,9 @@ class User implements UserRelay {
     const { clock, sessions } = options
     this.options = options
     const socket = this.createSocket()
-    socket.$on('message', () => {
-      this.heardAt = clock.now()
-    })
     this.client = createDdpClient({ socket, clock, token: () => this.session?.authToken ?? '' })
     this.client.onState(() => this.follow())
-    this.client.onFrame((frame) => this.relay(frame))
+    this.client.onFrame((frame) => this.relay(relayedEvent(frame)))
     this.rooms = createRoomSubscriptions(this.client, clock)
     this.watched = createWatchedPeople(this.client, clock)
     this.presence = createPresence(() => this.tellPresence())
@@ -152,15 +146,24 @@ class User implements UserRelay {
     this.client.close()
   }
 
-  private createSocket(): Socket {
+  private createSocket(): EventSocket {
     const { websocketUrl, clock } = this.options
-    return new Socket({
+    const options = {
       server: websocketUrl,
       openSocket: createChatSocket(() => this.address),
       clock,
       reconnectDelay: reconnectDelayMs,
       ping: () => ddpPing,
-    })
+    }
+    return new EventSocket(options, (text) => this.take(text))
+  }
+
+  /** Events are by far the most frames; what is not well-formed is left to the DDP client, which counts it. */
+  private take(text: string): boolean {
+    this.heardAt = this.options.clock.now()
+    const event = this.options.events.read(text)
+    if (event) this.relay(event)
+    return event !== undefined
   }
 
   private use(session: ChatSession, sessionId: string): void {
@@ -233,11 +236,11 @@ class User implements UserRelay {
   }
 
   /** The event is written once for all connections, and not at all when nobody wants it. */
-  private relay(frame: StreamFrame): void {
+  private relay({ frame, record: write }: RelayedEvent): void {
     const wanting = this.wantingOf(frame)
     if (wanting.size === 0) return
     try {
-      const record = notificationOf(frame)
+      const record = write()
       this.options.counts.events += 1
       for (const connection of wanting) connection.send(record)
     } catch (error) {

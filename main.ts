@@ -30,7 +30,6 @@ import { loadSignalr } from './src/realtime/loadSignalr'
 import type { Realtime } from './src/realtime/realtime'
 import { createRepository } from './src/rocketchat/repository'
 import { useFeedStore } from './src/stores/feed'
-import { useOutboxStore } from './src/stores/outbox'
 import { provideServices, type RealtimeTarget } from './src/stores/services'
 import { useSessionStore } from './src/stores/session'
 
@@ -84,7 +83,6 @@ export function createApp() {
     im: createImApi(http),
     repository: createRepository(createRestApi(http), {
       onDropped: () => useFeedStore(pinia).noteDropped(),
-      present: (message) => useOutboxStore(pinia).present(message),
     }),
     createRealtime: (target) =>
       createRealtime(target, (key) => {

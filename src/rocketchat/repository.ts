@@ -31,11 +31,6 @@ const SYNC_OVERLAP_MS = 5_000
 export type RepositoryOptions = {
   /** Told once for each malformed document that was left out; never carries content. */
   onDropped?: (reason: string) => void
-  /**
-   * Called with each message of a page or a sync: gives it as it is to be shown, for example with an edit that is still on
-   * its way. Single messages (`sendMessage`, `getMessage`, `editMessage`) are the server's.
-   */
-  present?: (message: Message) => Message
 }
 
 export type HistoryRange = {
@@ -98,9 +93,9 @@ type ReadMessages = (value: unknown) => Message[]
 
 /** Binds the decoders to REST. */
 export function createRepository(rest: RestApi, options: RepositoryOptions = {}): Repository {
-  const { onDropped = () => undefined, present = (message: Message) => message } = options
+  const { onDropped = () => undefined } = options
   const readMessages: ReadMessages = (value) =>
-    decodeList(value, decodeMessage, () => onDropped('malformed message')).map(present)
+    decodeList(value, decodeMessage, () => onDropped('malformed message'))
 
   return {
     async loadSubscriptions(updatedSince) {

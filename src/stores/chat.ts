@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { nextTick, ref, shallowRef } from 'vue'
 import type { Delta, Message, Room, Subscription } from '../rocketchat/types'
-import type { PruneRange, SendState } from '../timeline/types'
+import type { PruneRange } from '../timeline/types'
 import { createKeptLists } from './cache/keptLists'
 import { useMessageCache } from './cache/messageCache'
 import { originOf, type Channel, type Origin } from './channel'
@@ -181,7 +181,7 @@ export const useChatStore = defineStore('chat', () => {
 
   /**
    * Changes the text of an own message of the open room, shown at once and sent when it can be; of a message that is not sent
-   * yet, what will be sent. A refusal shows it as it was and is told by the outbox's `lastRefusal`.
+   * yet, what will be sent. A refused text stays on its row, which has failed; the outbox's `lastRefusal` says why.
    * @returns false when this device could not keep the change on disk
    */
   function editMessage(id: string, text: string): boolean {
@@ -303,7 +303,6 @@ export const useChatStore = defineStore('chat', () => {
     pendingOperations: outbox.pendingOperations,
     retry: outbox.retry,
     discard: outbox.discard,
-    /** How far a message of the outbox is; `''` for one that the server has. */
-    sendStateOf: (id: string): SendState => outbox.find(id)?.state ?? '',
+    sendStateOf: outbox.stateOf,
   }
 })

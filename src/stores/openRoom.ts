@@ -5,7 +5,7 @@ import type { Repository } from '../rocketchat/repository'
 import { isSystemLine } from '../rocketchat/systemMessages'
 import type { ChatUser, Message, RoomKind } from '../rocketchat/types'
 import { createTimeline } from '../timeline/timeline'
-import type { Timeline } from '../timeline/types'
+import type { ShownMessage, Timeline } from '../timeline/types'
 import type { MessageCache } from './cache/cachedRoom'
 import { plainText } from './channel'
 import type { OutboxEntry } from './outboxEntry'
@@ -45,7 +45,7 @@ export type OpenRoomOptions = {
   /** A page or a sync brought these: none of them is unsent. */
   onReceived: (messages: readonly Message[]) => void
   /** A message as it looks with what the outbox will do to it. */
-  present: (message: Message) => Message
+  present: (message: Message) => ShownMessage
   /** Something that is on the screen has changed. */
   onChange: () => void
 }

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { createMessageId } from '../rocketchat/messageId'
 import type { Message } from '../rocketchat/types'
+import type { SendState } from '../timeline/types'
 import { useMessageCache } from './cache/messageCache'
 import type { Outcome } from './outboxAttempt'
 import {
@@ -50,8 +51,8 @@ export type OutboxListeners = {
  *            |                 |
  *            `-----------------`--discard, delete, folded--> cancelled (gone)
  *
- * Failed messages and edits stay for retry, edit and discard. A refused deletion or reaction holds nothing that was typed: it
- * goes at once, the message is shown as it was, and `lastRefusal` says why. How operations are folded is said at `fold`, how
+ * Failed messages and edits stay, shown as they were typed, for retry, edit and discard. A refused deletion or reaction holds
+ * nothing that was typed: it goes at once, the message is shown as it was, and `lastRefusal` says why. How operations are folded is said at `fold`, how
  * they are shown meanwhile at `Overlay`. Attachments are no part of it, because nothing uploads them yet.
  */
 export const useOutboxStore = defineStore('outbox', () => {
@@ -89,7 +90,7 @@ export const useOutboxStore = defineStore('outbox', () => {
     stop()
     listeners = next
     queue.open(serverUrl?.() ?? '', userId)
-    cache.setOverlay(overlay)
+    cache.keepOriginals(overlay.original)
   }
 
   /** Forgets the user; what is unsent stays on disk for the next time, unless `erase`. */
@@ -128,7 +129,7 @@ export const useOutboxStore = defineStore('outbox', () => {
     const before = entries.value
     const isKept = queue.keep(fold(items.value, operation, username()))
     for (const entry of before) {
-      const now = find(entry.id)
+      const now = queue.entry(entry.id)
       if (!now) listeners?.onDiscarded(entry)
       else if (now !== entry) listeners?.onEntry(displayed(now))
     }
@@ -139,7 +140,7 @@ export const useOutboxStore = defineStore('outbox', () => {
 
   /** Brings the message of a change to the screen as it is to be seen now. */
   function show({ messageId, base }: ChangeOperation): void {
-    const entry = find(messageId)
+    const entry = queue.entry(messageId)
     if (entry) listeners?.onEntry(displayed(entry))
     else if (base) listeners?.onShown(overlay.replacement(base))
   }
@@ -220,27 +221,30 @@ export const useOutboxStore = defineStore('outbox', () => {
     show(item)
   }
 
-  /** Tries a failed message or edit again, with the same id. */
+  /**
+   * Tries a failed message or edit again.
+   * @param id of the message, for its refused edit too, or of the operation
+   */
   function retry(id: string): void {
-    if (queue.item(id)?.state === 'sending') return
-    mark(id, { state: 'waiting', isUnclear: true, code: '', reason: '' })
-    const item = queue.item(id)
-    if (item && isChange(item)) show(item)
+    const failed = queue.itemOf(id)
+    if (!failed || failed.state === 'sending') return
+    mark(failed.id, { state: 'waiting', isUnclear: true, code: '', reason: '' })
+    if (isChange(failed)) show(failed)
     runner.pump()
   }
 
-  /** Gives up what failed or waits. What is being sent cannot be taken back. */
+  /** Gives up what failed or waits; as `retry`. What is being sent cannot be taken back. */
   function discard(id: string): void {
-    const item = queue.item(id)
+    const item = queue.itemOf(id)
     if (!item || item.state === 'sending') return
-    queue.drop((one) => one === item || isChange(one, id))
+    queue.drop((one) => one === item || isChange(one, item.id))
     if (!isOperation(item)) listeners?.onDiscarded(item)
     else if (isChange(item)) show(item)
   }
 
   /** The server's copy came by another way (the stream, a history page): it needs no more attempts. */
   function noteStored(id: string): void {
-    if (!find(id)) return
+    if (!queue.entry(id)) return
     queue.drop((item) => item.id === id)
     if (items.value.some((item) => isChange(item, id))) runner.pump()
   }
@@ -250,7 +254,11 @@ export const useOutboxStore = defineStore('outbox', () => {
     queue.drop((item) => ids.some((id) => item.id === id || isChange(item, id)))
   }
 
-  const find = (id: string): OutboxEntry | undefined => queue.entry(id)
+  /** How far a message is; `failed` also for one whose edit was refused, `''` for others that the server has. */
+  function stateOf(id: string): SendState {
+    const item = queue.itemOf(id)
+    return item && (!isOperation(item) || item.state === 'failed') ? item.state : ''
+  }
 
   function inRoom(roomId: string): readonly OutboxEntry[] {
     return entries.value.filter((entry) => entry.roomId === roomId).map(displayed)
@@ -281,7 +289,8 @@ export const useOutboxStore = defineStore('outbox', () => {
     discard,
     noteStored,
     noteRemoved,
-    find,
+    find: queue.entry,
+    stateOf,
     inRoom,
     pendingOperations,
     present: overlay.present,

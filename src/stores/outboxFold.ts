@@ -134,7 +134,7 @@ function foldRead(queue: readonly QueueItem[], next: ReadOperation): readonly Qu
   return [...left, { ...next, seenUntil }]
 }
 
-/** A message with what is still on its way to the server done to it. Failed ones show nothing: the server said no. */
+/** A message with changes done to it that the server does not have. A refused edit is one of them: it is what was typed. */
 export function applyChanges(
   base: Message,
   changes: readonly ChangeOperation[],
@@ -142,7 +142,6 @@ export function applyChanges(
 ): Message {
   let shown = base
   for (const change of changes) {
-    if (change.state === 'failed') continue
     if (change.kind === 'delete') shown = { ...shown, system: 'rm', text: '' }
     else if (change.kind === 'react') shown = react(shown, change, username)
     else shown = { ...shown, text: change.text, editedAt: Math.max(shown.editedAt, base.sentAt) }

@@ -1,4 +1,5 @@
 import type { Message } from '../rocketchat/types'
+import type { ShownMessage } from '../timeline/types'
 import { isChange, type ChangeOperation, type QueueItem } from './outboxEntry'
 import { applyChanges } from './outboxFold'
 
@@ -16,16 +17,16 @@ const recentCount = 5_000
 export interface Overlay {
   /**
    * A copy that came from the server, as it is to be shown: with what waits in the outbox done to it. The same object when
-   * nothing waits.
+   * nothing waits. What was presented already may be presented again.
    */
-  present(message: Message): Message
+  present(message: Message): ShownMessage
   /**
-   * What the server had, for a message that is or was shown changed; the same object for all others. A time of ours never
-   * leaves the screen: kept, it would outlive the change that it was made for.
+   * What the server had, for a copy that is or was shown changed; the same object for all others. A time of ours never leaves
+   * the screen: kept, it would outlive the change that it was made for.
    */
   original(message: Message): Message
   /** A copy that replaces whatever is shown of it now, with what waits done to it. */
-  replacement(message: Message): Message
+  replacement(message: Message): ShownMessage
   /** The server's copy of a message that went by lately, as it was presented last. */
   recent(messageId: string): Message | undefined
   clear(): void
@@ -45,7 +46,9 @@ export function createOverlay({ queue, username, onBase }: OverlayOptions): Over
   /** Oldest first. */
   const recent = new Map<string, Message>()
 
+  /** Only what the server has: a copy that was shown changed would be taken for the server's when nothing waits any more. */
   function noteRecent(message: Message): void {
+    if (!isServers(message)) return
     const known = recent.get(message.id)
     if (known && known.updatedAt > message.updatedAt) return
     recent.delete(message.id)
@@ -67,34 +70,33 @@ export function createOverlay({ queue, username, onBase }: OverlayOptions): Over
     return at
   }
 
-  function withChanges(message: Message): Message {
-    const active = changesOf(message.id).filter(({ state }) => state !== 'failed')
-    return active.length === 0 ? message : applyChanges(message, active, username())
+  function withChanges(message: Message, changes: readonly ChangeOperation[]): ShownMessage {
+    const hasFailed = changes.some(({ state }) => state === 'failed')
+    const changed = applyChanges(message, changes, username())
+    return { ...changed, updatedAt: above(message), changeState: hasFailed ? 'failed' : 'waiting' }
   }
 
   return {
     present(message) {
       noteRecent(message)
-      const [first] = changesOf(message.id)
+      const changes = changesOf(message.id)
+      const [first] = changes
       if (!first) return message
-      // A fraction says that it is a copy of ours, and not what the server has.
-      const isServers = Number.isInteger(message.updatedAt)
-      const isNewer = !first.base || (isServers && message.updatedAt > first.base.updatedAt)
+      const isNewer =
+        isServers(message) && (!first.base || message.updatedAt > first.base.updatedAt)
       if (isNewer) onBase(message)
-      const base = isNewer ? message : (first.base ?? message)
-      const changed = withChanges(base)
-      return changed === base ? message : { ...changed, updatedAt: above(base) }
+      return withChanges(isNewer ? message : (first.base ?? message), changes)
     },
     original(message) {
-      const base = changesOf(message.id)[0]?.base
-      if (base || Number.isInteger(message.updatedAt)) return base ?? message
-      return recent.get(message.id) ?? { ...message, updatedAt: Math.floor(message.updatedAt) }
+      if (isServers(message)) return message
+      return changesOf(message.id)[0]?.base ?? recent.get(message.id) ?? withoutMarks(message)
     },
     replacement(message) {
       noteRecent(message)
-      const changed = withChanges(message)
+      const changes = changesOf(message.id)
+      if (changes.length > 0) return withChanges(message, changes)
       const isShown = (shown.get(message.id) ?? 0) >= message.updatedAt
-      return changed === message && !isShown ? message : { ...changed, updatedAt: above(message) }
+      return isShown ? { ...message, updatedAt: above(message) } : message
     },
     recent: (messageId) => recent.get(messageId),
     clear() {
@@ -102,4 +104,15 @@ export function createOverlay({ queue, username, onBase }: OverlayOptions): Over
       recent.clear()
     },
   }
+}
+
+function withoutMarks(message: ShownMessage): Message {
+  const copy = { ...message, updatedAt: Math.floor(message.updatedAt) }
+  delete copy.changeState
+  return copy
+}
+
+/** A fraction says that it is a copy of ours, and not what the server has. */
+function isServers({ updatedAt }: Message): boolean {
+  return Number.isInteger(updatedAt)
 }

@@ -30,6 +30,8 @@ export interface OutboxQueue {
   /** Gives all changes of a message a newer copy of it. */
   rebase(base: Message): void
   item(id: string): QueueItem | undefined
+  /** The item itself, or the refused edit of the message with this id. */
+  itemOf(id: string): QueueItem | undefined
   /** An unsent message. */
   entry(id: string): OutboxEntry | undefined
 }
@@ -87,6 +89,8 @@ export function createOutboxQueue(storage: KeyValueStorage, makeRoom: () => void
       keep(items.value.map((one) => (isChange(one, base.id) ? { ...one, base } : one)))
     },
     item,
+    itemOf: (id) =>
+      item(id) ?? items.value.find((one) => isChange(one, id) && one.state === 'failed'),
     entry(id) {
       const found = item(id)
       return found && !isOperation(found) ? found : undefined

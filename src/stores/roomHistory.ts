@@ -1,6 +1,6 @@
 import type { Repository } from '../rocketchat/repository'
 import type { Message, RoomKind } from '../rocketchat/types'
-import type { Timeline } from '../timeline/types'
+import type { ShownMessage, Timeline } from '../timeline/types'
 
 /** Three chunks, the newest with room for ten more: enough for any phone's screen and what is above it. */
 const pageSize = 50
@@ -24,7 +24,7 @@ export type RoomHistoryOptions = {
   /** A page brought these: none of them is unsent. */
   onReceived: (messages: readonly Message[]) => void
   /** A message as it looks with what the outbox will do to it. */
-  present: (message: Message) => Message
+  present: (message: Message) => ShownMessage
 }
 
 /** Brings pieces of one room's history into its timeline. Every function rejects with `ApiError`. */

@@ -1,11 +1,11 @@
 import type { Message } from '../rocketchat/types'
 import type { ChunkState } from './chunk'
-import type { RowLabels, SendState } from './types'
+import type { RowLabels, SendState, ShownMessage } from './types'
 
 /** One known message with its place. Changed in place; rows made of it are not. */
 export type Entry = {
   readonly id: string
-  message: Message
+  message: ShownMessage
   /** `''` for the server's copy. */
   state: SendState
   /** Order among the outbox's messages, which stand behind all others; 0 for the server's copies. */

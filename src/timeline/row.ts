@@ -37,7 +37,7 @@ export function makeRow(entry: Entry, previous: Entry | undefined, context: RowC
     isQuoting: systemText === undefined && isQuoting(message.text),
     time: entry.time,
     isEdited: message.editedAt > 0,
-    state: entry.state,
+    state: entry.state === '' ? (message.changeState ?? '') : entry.state,
     isTarget: context.isTarget,
   }
 }

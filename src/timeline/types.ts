@@ -27,9 +27,19 @@ export type Row = {
   /** HH:mm in the viewer's time zone. */
   time: string
   isEdited: boolean
+  /**
+   * How far an unsent message is. Of a message that the server has: `waiting` while an edit, deletion or reaction of it is not
+   * done, `failed` when an edit was refused, `''` otherwise.
+   */
   state: SendState
   /** A jump has just led here. */
   isTarget: boolean
+}
+
+/** A copy of a message with changes done to it that the server does not have. */
+export type ShownMessage = Message & {
+  /** Left out when there are none. `failed` when the server refused an edit, which is shown all the same. */
+  changeState?: 'waiting' | 'failed'
 }
 
 /** At most this many rows are drawn by one component (design, decision 5). */

@@ -1,5 +1,6 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createRequestRecorder } from './requestRecorder'
+import { resetSocket } from './resetSocket'
 
 /**
  * What can go wrong with TCP between two programs.
@@ -106,7 +107,7 @@ export async function createFaultProxy(target: number | (() => number)): Promise
   function end(link: Link, how: 'reset' | 'finish'): void {
     links.delete(link)
     for (const socket of [link.client, link.server]) {
-      if (how === 'reset') socket.resetAndDestroy()
+      if (how === 'reset') resetSocket(socket)
       else socket.end()
     }
   }
@@ -198,7 +199,7 @@ export async function createFaultProxy(target: number | (() => number)): Promise
     client.on('error', () => undefined)
     if (weather.isRefusing) {
       counts.refuse += 1
-      client.resetAndDestroy()
+      resetSocket(client)
       return
     }
     const upstream = connect({ port: targetPort(), host: '127.0.0.1', allowHalfOpen: true })
@@ -214,7 +215,7 @@ export async function createFaultProxy(target: number | (() => number)): Promise
       const other = socket === client ? upstream : client
       socket.on('error', () => {
         // Of a frozen connection nobody hears anything.
-        if (!link.isFrozen) other.resetAndDestroy()
+        if (!link.isFrozen) resetSocket(other)
       })
       socket.on('close', () => {
         if (link.isFrozen) return

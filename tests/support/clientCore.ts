@@ -83,7 +83,6 @@ export function createClientCore(options: ClientCoreOptions) {
     im: mortalIm(createImApi(http), isAlive),
     repository: createRepository(mortalRest(createRestApi(http), isAlive), {
       onDropped: () => useFeedStore(pinia).noteDropped(),
-      present: (message) => useOutboxStore(pinia).present(message),
     }),
     createRealtime: (target) => createRealtime(target),
     systemLanguage: 'en',

@@ -11,15 +11,6 @@ import { createShelf } from './shelf'
 /** Newest messages that are kept of one room: some screens to scroll without a network. */
 const maxMessages = 200
 
-export type MessageOverlay = {
-  /** The copy to keep of one that is shown. */
-  original: (message: Message) => Message
-  /** The copy to show of one that was kept. */
-  present: (message: Message) => Message
-}
-
-const noOverlay: MessageOverlay = { original: (message) => message, present: (message) => message }
-
 /** The cache of the account that is signed in, with what only stores need. */
 export interface AccountCache extends MessageCache {
   /** Begins for a person; until then, and after the end of the session, nothing is found and nothing is kept. */
@@ -31,8 +22,8 @@ export interface AccountCache extends MessageCache {
   /** A part of the conversation list as it was put; undefined when there is none that can be read. */
   readList(part: string): Promise<unknown>
   putList(part: string, value: unknown): void
-  /** What is only shown for the moment is not kept, and is there again when a room is loaded. */
-  setOverlay(overlay: MessageOverlay): void
+  /** What is only shown for the moment is not kept: `original` gives the copy to keep of one that may be shown changed. */
+  keepOriginals(original: (message: Message) => Message): void
   /** Gives up about half of it: the outbox needs the room. */
   makeRoom(): void
   /** Writes what waits, because the app may end soon. */
@@ -50,7 +41,7 @@ export const useMessageCache = defineStore('messageCache', (): AccountCache => {
   const shelf = createShelf({ disk, clock, rank: rankOfKey, isCurrent: isCurrentKey })
   const revisions = new Map<string, number>()
   let scope = ''
-  let overlay = noOverlay
+  let original = (message: Message): Message => message
 
   function touch(roomId: string): void {
     revisions.set(roomId, (revisions.get(roomId) ?? 0) + 1)
@@ -64,13 +55,13 @@ export const useMessageCache = defineStore('messageCache', (): AccountCache => {
     if (value === undefined || scope !== startedIn) return undefined
     const room = readCachedRoom(value, roomId)
     if (!room) shelf.remove(key)
-    return room && { ...room, messages: room.messages.map(overlay.present) }
+    return room
   }
 
   function save(roomId: string, room: CachedRoom): void {
     if (scope === '') return
     touch(roomId)
-    const kept = shorten({ ...room, messages: room.messages.map(overlay.original) }, maxMessages)
+    const kept = shorten({ ...room, messages: room.messages.map(original) }, maxMessages)
     shelf.put(roomKey(scope, roomId), kept, { mark: room.syncedUntil, shrink: halve })
   }
 
@@ -111,8 +102,8 @@ export const useMessageCache = defineStore('messageCache', (): AccountCache => {
     putList(part, value) {
       if (scope !== '') shelf.put(listKey(scope, part), value)
     },
-    setOverlay(next) {
-      overlay = next
+    keepOriginals(next) {
+      original = next
     },
     makeRoom: shelf.makeRoom,
     flush: shelf.flush,

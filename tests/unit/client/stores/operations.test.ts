@@ -35,6 +35,8 @@ const stored = (client: Client) => client.server.messagesOf('general').map(({ ms
 const callsOf = (client: Client, name: string) =>
   client.server.callsOf(name).map(({ args }) => args)
 const onDisk = (client: Client) => client.storage.get('outbox:ann') as { kind?: string }[]
+/** How far each row is, as the screen shows it. */
+const states = (client: Client) => client.rows().map(({ state }) => state)
 const reactionsOf = (client: Client, id: string) =>
   client.server.room('general').messages.get(id)!.reactions
 
@@ -98,35 +100,83 @@ describe('edits', () => {
     expect([stored(client), client.outbox.unsentCount]).toEqual([['mine', 'his', 'short'], 0])
   })
 
-  test('that the server refuses are taken back, told, and kept for another try', async () => {
+  test('wait on their row until the server has them', async () => {
+    const client = await setUp()
+    goOffline(client)
+    client.chat.editMessage('mine', 'changed')
+    client.chat.react('his', ':smile:', true)
+    await client.settle()
+    expect(states(client)).toEqual(['waiting', 'waiting'])
+    // What can be done with it is what can be done with a message that the server has.
+    expect(client.chat.sendStateOf('mine')).toBe('')
+    await goOnline(client)
+    expect(states(client)).toEqual(['', ''])
+  })
+
+  test('that are taken back before they were sent leave no mark', async () => {
+    const client = await setUp()
+    goOffline(client)
+    // While this one is tried again and again, nothing behind it is.
+    client.chat.editMessage('mine', 'changed')
+    client.chat.react('his', ':smile:', true)
+    await client.settle()
+    client.chat.react('his', ':smile:', false)
+    await client.settle()
+    expect([states(client), client.outbox.unsentCount]).toEqual([['waiting', ''], 1])
+  })
+
+  test('that the server refuses stay on their row as typed, told, for another try', async () => {
     const client = await setUp()
     client.server.intercept = only('chat.update', {
       refuse: refusal(400, 'error-message-editing-blocked'),
     })
     client.chat.editMessage('mine', 'too late')
     await client.settle()
-    expect(client.texts()).toEqual(['mine', 'his'])
+    expect([client.texts(), states(client)]).toEqual([
+      ['too late', 'his'],
+      ['failed', ''],
+    ])
+    expect([client.chat.sendStateOf('mine'), client.chat.sendStateOf('his')]).toEqual([
+      'failed',
+      '',
+    ])
     expect(client.outbox.lastRefusal).toMatchObject({
       kind: 'edit',
       text: 'too late',
       code: 'error-message-editing-blocked',
     })
-    const [failed] = client.chat.pendingOperations('general')
     client.server.intercept = online
-    client.chat.retry(failed!.id)
+    client.chat.retry('mine')
     await client.settle()
     expect([stored(client)[0], client.texts()[0]]).toEqual(['too late', 'too late'])
-    expect(client.chat.pendingOperations('general')).toEqual([])
+    expect([client.chat.pendingOperations('general'), states(client)]).toEqual([[], ['', '']])
+  })
+
+  test('that were refused can be typed anew', async () => {
+    const client = await setUp()
+    client.server.intercept = only('chat.update', { refuse: refusal(400, 'too-long') })
+    client.chat.editMessage('mine', 'too long')
+    await client.settle()
+    client.chat.setEditing('mine')
+    expect(client.chat.editing).toEqual({ id: 'mine', text: 'too long' })
+    client.server.intercept = online
+    client.chat.editMessage('mine', 'short')
+    await client.settle()
+    expect([stored(client)[0], states(client)[0]]).toEqual(['short', ''])
   })
 
   test('that were refused can be given up', async () => {
     const client = await setUp()
     client.chat.editMessage('his', 'not mine')
     await client.settle()
-    const [failed] = client.chat.pendingOperations('general')
-    expect([failed?.state, client.texts()]).toEqual(['failed', ['mine', 'his']])
-    client.chat.discard(failed!.id)
+    expect([states(client), client.texts()]).toEqual([
+      ['', 'failed'],
+      ['mine', 'not mine'],
+    ])
+    client.chat.discard('his')
+    await client.settle()
     expect([onDisk(client), client.texts()]).toEqual([[], ['mine', 'his']])
+    expect(states(client)).toEqual(['', ''])
   })
 
   test('whose answer was lost are asked for, not repeated', async () => {
@@ -168,7 +218,10 @@ describe('edits', () => {
     expect(client.texts()[0]).toBe('changed')
     client.server.intercept = only('chat.update', { refuse: refusal(403, 'unauthorized') })
     await client.clock.elapse(10_000)
-    expect(client.texts()[0]).toBe('by an admin')
+    expect(client.rows()[0]).toMatchObject({ text: 'changed', state: 'failed' })
+    client.chat.discard('mine')
+    await client.settle()
+    expect(client.rows()[0]).toMatchObject({ text: 'by an admin', state: '' })
   })
 })
 
@@ -330,7 +383,7 @@ describe('restarts', () => {
     expect(onDisk(next)).toEqual([])
   })
 
-  test('what waits is shown again on what the cache has, and a refusal shows it as it was', async () => {
+  test('what waits is shown again on what the cache has, and what is refused then as well', async () => {
     const client = await setUp()
     goOffline(client)
     client.chat.editMessage('mine', 'changed')
@@ -346,7 +399,13 @@ describe('restarts', () => {
     })
     next.realtime.goLive()
     await next.clock.elapse(1_000)
-    expect(next.texts()).toEqual(['mine', 'his'])
+    expect(next.rows()[0]).toMatchObject({ text: 'changed', state: 'failed' })
+    next.chat.discard('mine')
+    await next.settle()
+    expect([next.texts(), states(next)]).toEqual([
+      ['mine', 'his'],
+      ['', ''],
+    ])
   })
 
   test('what cannot be read in the storage is left out, the rest is sent', async () => {

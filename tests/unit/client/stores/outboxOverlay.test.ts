@@ -41,6 +41,39 @@ test('what the server had is kept while a change waits, and its times when the c
   expect(overlay.original(shown)).toEqual(after)
 })
 
+test('what was presented already is not taken for the server’s copy', () => {
+  const { queue, overlay } = setUp()
+  const server = makeMessage('m1', 0)
+  queue.push(edit('changed'))
+  overlay.present(overlay.present(server))
+  queue.length = 0
+  const shown = overlay.replacement(server)
+  expect(Number.isInteger(shown.updatedAt)).toBe(false)
+  expect(overlay.original(overlay.present(shown))).toEqual(server)
+})
+
+test('a change that waits is marked, and one that was refused otherwise; neither mark is kept', () => {
+  const { queue, overlay } = setUp()
+  const server = makeMessage('m1', 0)
+  queue.push(edit('changed'))
+  expect(overlay.present(server)).toMatchObject({ text: 'changed', changeState: 'waiting' })
+  queue[0]!.state = 'failed'
+  const shown = overlay.replacement(server)
+  expect(shown).toMatchObject({ text: 'changed', changeState: 'failed' })
+  expect(overlay.original(shown)).toEqual(server)
+  queue.length = 0
+  expect(overlay.replacement(server).changeState).toBeUndefined()
+  overlay.clear()
+  expect(overlay.original(shown)).not.toHaveProperty('changeState')
+})
+
+test('a newer copy of the server is kept although a change waits for an older one', () => {
+  const { queue, overlay } = setUp()
+  queue.push(edit('changed'))
+  const newer = { ...makeMessage('m1', 0), text: 'by somebody else', updatedAt: START + 5 }
+  expect(overlay.original(newer)).toBe(newer)
+})
+
 test('a copy that was never shown changed is the same object', () => {
   const { overlay } = setUp()
   const message = makeMessage('m1', 0)

@@ -112,7 +112,6 @@ export function createClient(options: ClientOptions = {}) {
       ),
       {
         onDropped: () => useFeedStore(pinia).noteDropped(),
-        present: (message) => useOutboxStore(pinia).present(message),
       },
     ),
     createRealtime(target) {

@@ -20,24 +20,29 @@ function timeOf({ times }: World, id: string): number | undefined {
   return times.get(id)
 }
 
+/** The server has it, and this client knows. */
+export function isStored({ times }: World, { outbox }: Client, id: string): boolean {
+  return times.has(id) && outbox.find(id) === undefined
+}
+
 /** Each message once, in the order of the server's times, unsent ones at the end, and a gap only where something is newer. */
 function checkRows(world: World, client: Client): void {
-  const seen = new Set<string>()
+  const rows = client.rows()
+  const ids = rows.map(({ id }) => id)
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+  if (twice !== undefined) throw new Error(`${twice} is shown twice`)
+  // What the server has and waits for a change is in its place among the others, or at their end like what is not sent.
+  const settled = rows.map(({ state }) => state).lastIndexOf('')
   let last = -Infinity
-  let isPending = false
-  for (const { id, state } of client.rows()) {
-    if (seen.has(id)) throw new Error(`${id} is shown twice`)
-    seen.add(id)
-    if (state !== '') {
-      isPending = true
-      if (!world.sent.has(id)) throw new Error(`${id} was never sent`)
-      continue
-    }
+  for (const id of ids.slice(0, settled + 1)) {
     const at = timeOf(world, id)
     if (at === undefined) throw new Error(`${id} was never stored`)
-    if (isPending) throw new Error(`${id} stands after what is not sent`)
     if (at <= last) throw new Error(`${id} stands in the wrong place`)
     last = at
+  }
+  for (const id of ids.slice(settled + 1)) {
+    if (!world.sent.has(id) && timeOf(world, id) === undefined)
+      throw new Error(`${id} was never sent`)
   }
   if (client.chat.chunks[0]?.hasGap) throw new Error('there is a gap after the newest message')
 }
@@ -76,10 +81,10 @@ function checkScreen(world: World, { client, disturbedAt }: Device): void {
   const changing = new Set(chat.pendingOperations(roomId).map(({ messageId }) => messageId))
   const settled = (message: WireMessage): boolean =>
     !changing.has(message._id) && Number(message._updatedAt) < now - freshMs
-  const drawn = newest.filter(({ kind, state }) => kind !== 'gone' && state === '')
+  const drawn = newest.filter(({ kind, id }) => kind !== 'gone' && isStored(world, client, id))
   const [first, last] = [drawn[0], drawn[drawn.length - 1]]
   if (!first || !last) return
-  const [from, to] = [world.times.get(first.id)!, world.times.get(last.id)!]
+  const [from, to] = [timeOf(world, first.id)!, timeOf(world, last.id)!]
   const shown = new Map(drawn.map(({ id, text }) => [id, text]))
   const due = world.server
     .messagesOf(roomId)

@@ -1,4 +1,5 @@
 import type { Row } from '../../../../../src/timeline/types'
+import { isStored } from './randomChecks'
 import { killAndRestart, type Device, type World } from './randomWorld'
 
 type Event = (world: World, device: Device, number: number) => void | Promise<void>
@@ -100,7 +101,7 @@ function removeOwn(world: World, device: Device): void {
 }
 
 function react(world: World, { client }: Device): void {
-  const rows = client.rows().filter(({ state }) => state === '')
+  const rows = client.rows().filter(({ id }) => isStored(world, client, id))
   if (rows.length > 0) {
     client.chat.react(world.pick(rows).id, world.pick(emojis), world.random() < 0.6)
   }

@@ -8,6 +8,7 @@ import type { Locks } from '../store/locks'
 import { hashToken, type SecretBox } from '../store/secretBox'
 import type { ChatAccounts } from './chatAccounts'
 import { ChatRefusal, type ChatCredentials, type ChatRest } from './chatRest'
+import { joinedPair, pairsBeside, surplusPairs } from './pairLimit'
 import type { TokenIssuer } from './tokenIssuer'
 import type { CredentialSource } from './withChat'
 
@@ -16,8 +17,6 @@ const dayMs = 24 * 60 * 60_000
 const pairLifetimeMs = 60 * dayMs
 /** A token this close to its end is replaced instead of handed out again. */
 const pairReserveMs = dayMs
-/** Sign-ins of one person that keep a chat token; the oldest is revoked beyond that. */
-const maxPairsPerUser = 5
 
 /** What a client sends as its chat id and token. */
 export type HeldCredentials = { userId: string | undefined; authToken: string | undefined }
@@ -26,7 +25,7 @@ export type ChatSession = { userId: string; authToken: string; username: string;
 
 /**
  * The chat tokens that this gateway has issued. Each business sign-in (one device) has its own token, so that signing
- * out on one device leaves the others alone.
+ * out on one device leaves the others alone; from the sixth on they share one.
  */
 export type ChatSessions = {
   /**
@@ -115,7 +114,8 @@ async function openOnce(
   const before = await store.pairOfSession(caller.userId, caller.sessionId)
   const kept = renew ? undefined : await sessionOf(options, caller, before)
   if (kept) return kept
-  return locks.run(`session:${caller.sessionId}`, async () => {
+  // Of a user, because all of the user's sign-ins together are counted.
+  return locks.run(`sessions:${caller.userId}`, async () => {
     const present = await store.pairOfSession(caller.userId, caller.sessionId)
     const isOther = present !== undefined && present.tokenHash !== before?.tokenHash
     const session = isOther ? await sessionOf(options, caller, present) : undefined
@@ -192,6 +192,41 @@ async function newSession(
   address: string,
   replaced: IssuedPair | undefined,
 ): Promise<ChatSession> {
+  const { store } = options
+  const others = async () => pairsBeside(await store.pairsOfUser(caller.userId), replaced)
+  const joined = await joinOther(options, caller, await others())
+  const session = joined ?? (await issueSession(options, caller, address))
+  // Who signed out, or was switched off, while the token was being made, has seen no token to take back.
+  if (
+    (await store.isSessionRevoked(caller.sessionId)) ||
+    (await options.isBlocked(caller.userId))
+  ) {
+    await closePair(options, caller)
+    throw new ImError('not-signed-in', 'This session was signed out; sign in again.')
+  }
+  const surplus = surplusPairs(await others(), options.clock.now())
+  if (replaced && replaced.tokenHash !== hashToken(session.authToken)) surplus.push(replaced)
+  await Promise.all(surplus.map((pair) => revoke(options, pair)))
+  return session
+}
+
+/** Nobody loses a token to a further sign-in: devices would take it from each other again and again. */
+async function joinOther(
+  options: ChatSessionsOptions,
+  caller: Caller,
+  others: readonly IssuedPair[],
+): Promise<ChatSession | undefined> {
+  const pair = joinedPair(others, caller, options.clock.now())
+  const session = pair && (await sessionOf(options, caller, pair))
+  if (session) await options.store.savePair(pair)
+  return session
+}
+
+async function issueSession(
+  options: ChatSessionsOptions,
+  caller: Caller,
+  address: string,
+): Promise<ChatSession> {
   const { store, secretBox, clock } = options
   const { account, credentials } = await issueToken(options, caller, address)
   const tokenHash = hashToken(credentials.authToken)
@@ -201,20 +236,10 @@ async function newSession(
     chatUserId: credentials.userId,
     businessUserId: caller.userId,
     sessionId: caller.sessionId,
+    signInEndsAt: caller.expiresAt,
     issuedAt: clock.now(),
     expiresAt: clock.now() + pairLifetimeMs,
   })
-  // Who signed out, or was switched off, while the token was being made, has seen no token to take back.
-  if (
-    (await store.isSessionRevoked(caller.sessionId)) ||
-    (await options.isBlocked(caller.userId))
-  ) {
-    await closePair(options, caller)
-    throw new ImError('not-signed-in', 'This session was signed out; sign in again.')
-  }
-  const surplus = (await store.pairsOfUser(caller.userId)).slice(maxPairsPerUser)
-  if (replaced && replaced.tokenHash !== tokenHash) surplus.push(replaced)
-  await Promise.all(surplus.map((pair) => revoke(options, pair)))
   return toSession(caller, account, credentials.authToken)
 }
 

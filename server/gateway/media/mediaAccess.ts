@@ -89,7 +89,7 @@ async function pairOf(
   { businessUserId, sessionId }: MediaGrant,
 ): Promise<IssuedPair> {
   const pair = await Promise.resolve(options.store.pairOfSession(businessUserId, sessionId))
-  if (pair === undefined || !(await isGood(options, pair))) throw refusal()
+  if (pair === undefined || !(await isGood(options, { ...pair, sessionId }))) throw refusal()
   return pair
 }
 

@@ -8,7 +8,7 @@ export type ChatAccount = {
   secretBox: string | null
 }
 
-/** A chat token that was handed to one sign-in of one business user. */
+/** A chat token that was handed to a sign-in of one business user. */
 export type IssuedPair = {
   tokenHash: string
   /** The token itself, sealed: it is needed again to revoke it. */
@@ -16,6 +16,10 @@ export type IssuedPair = {
   chatUserId: string
   businessUserId: string
   sessionId: string
+  /** Further sign-ins of the same user that use it. */
+  sharedWith?: string[]
+  /** When the last of its sign-ins ends, epoch milliseconds; older versions did not note it. */
+  signInEndsAt?: number
   /** Epoch milliseconds. */
   issuedAt: number
   /** Epoch milliseconds. */
@@ -74,7 +78,10 @@ export function createGatewayStore(records: Records, chatServer: string): Gatewa
     },
     pairsOfUser,
     async pairOfSession(businessUserId, sessionId) {
-      return (await pairsOfUser(businessUserId)).find((pair) => pair.sessionId === sessionId)
+      const pairs = await pairsOfUser(businessUserId)
+      return pairs.find(
+        (pair) => pair.sessionId === sessionId || pair.sharedWith?.includes(sessionId),
+      )
     },
     async savePair(pair) {
       const { businessUserId, tokenHash, expiresAt } = pair

@@ -93,13 +93,54 @@ describe('Im/Authenticate', () => {
     expect((await me({ ...session, bearer: await harness.signIn('alice') })).status).toBe(401)
   })
 
-  it('gives each sign-in its own token and revokes the oldest beyond five', async () => {
+  it('gives each sign-in its own token, and shares the newest one beyond five', async () => {
+    const sessions = []
+    for (let device = 0; device < 8; device++) sessions.push(await harness.open('alice'))
+    expect(harness.chat.seenOf('users.createToken')).toHaveLength(5)
+    expect(new Set(sessions.map(({ authToken }) => authToken)).size).toBe(5)
+    for (const session of sessions) expect((await me(session)).status).toBe(200)
+    // Whoever comes again gets the same token: no device takes it from another one.
+    for (const session of sessions) {
+      const again = await authenticate(harness, session.bearer)
+      expect(again.body.result.authToken).toBe(session.authToken)
+    }
+  })
+
+  it('renews one of five tokens without taking any other away', async () => {
+    const sessions = []
+    for (let device = 0; device < 5; device++) sessions.push(await harness.open('alice'))
+    await authenticate(harness, sessions[2]!.bearer, { renew: true })
+    for (const at of [0, 1, 3, 4]) expect((await me(sessions[at]!)).status).toBe(200)
+    expect((await me(sessions[2]!)).status).toBe(401)
+  })
+
+  it('takes a shared token back with one sign-out; the other sign-in gets one of its own', async () => {
     const sessions = []
     for (let device = 0; device < 6; device++) sessions.push(await harness.open('alice'))
-    expect(new Set(sessions.map(({ authToken }) => authToken)).size).toBe(6)
-    expect(harness.chat.tokens.has(sessions[0]!.authToken)).toBe(false)
-    expect((await me(sessions[0]!)).status).toBe(401)
-    expect((await me(sessions[1]!)).status).toBe(200)
+    const [fifth, sixth] = [sessions[4]!, sessions[5]!]
+    expect(sixth.authToken).toBe(fifth.authToken)
+    await logout(harness, sixth.bearer)
+    expect(harness.chat.tokens.has(fifth.authToken)).toBe(false)
+    const { authToken } = (await authenticate(harness, fifth.bearer)).body.result
+    expect((await me({ ...fifth, authToken })).status).toBe(200)
+    expect((await authenticate(harness, sixth.bearer)).status).toBe(401)
+  })
+
+  it('drops tokens of sign-ins that have ended before those of devices that are in use', async () => {
+    const account = { userNameOrEmailAddress: 'alice', password: 'alice-demo' }
+    const remembered = { ...account, rememberClient: true }
+    const signIn = await harness.post('/api/TokenAuth/Authenticate', remembered)
+    const bearer = signIn.body.result.accessToken
+    const kept = { ...(await authenticate(harness, bearer)).body.result, bearer }
+    const tokens = [kept.authToken]
+    for (let round = 0; round < 8; round++) {
+      harness.clock.advance(day + minute)
+      // One device renews its business token again and again, the other one does not need to.
+      tokens.push((await harness.open('alice')).authToken)
+    }
+    expect(new Set(tokens).size).toBe(9)
+    expect(tokens.filter((token) => harness.chat.tokens.has(token))).toHaveLength(5)
+    expect((await me(kept)).status).toBe(200)
   })
 
   it('makes the account again when it was deleted on the chat server', async () => {

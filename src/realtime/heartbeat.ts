@@ -7,7 +7,8 @@ export type HeartbeatOptions = {
   /** Silence in milliseconds after a ping until the socket counts as dead. */
   timeout: number
   ping: () => void
-  onDead: () => void
+  /** @param wasAsked somebody wanted to know: the silence was found by `probe` */
+  onDead: (wasAsked: boolean) => void
 }
 
 export type Heartbeat = {
@@ -47,13 +48,12 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
 
   function watch(): void {
     probing = Infinity
-    arm(interval, () => probe(timeout))
+    arm(interval, () => begin(timeout, false))
   }
 
-  function probe(timeoutMs: number): void {
-    if (timeoutMs >= probing) return
+  function begin(timeoutMs: number, wasAsked: boolean): void {
     probing = timeoutMs
-    arm(timeoutMs, onDead)
+    arm(timeoutMs, () => onDead(wasAsked))
     ping()
   }
 
@@ -66,6 +66,8 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
     beat() {
       frames += 1
     },
-    probe,
+    probe(timeoutMs) {
+      if (timeoutMs < probing) begin(timeoutMs, true)
+    },
   }
 }

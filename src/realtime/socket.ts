@@ -1,4 +1,5 @@
 import type { Clock, Disposer, PlatformSocket, TimerHandle } from '../platform/types'
+import { createBackgroundGrace, type BackgroundGrace } from './backgroundGrace'
 import { createBackoff, type Backoff } from './backoff'
 import { createHeartbeat, type Heartbeat } from './heartbeat'
 import { createListeners, type Listeners } from './listeners'
@@ -11,8 +12,11 @@ type State = 'closed' | 'connecting' | 'open' | 'waiting' | 'paused'
 /** A connection that has lived this long was a good one: the next cut starts with the shortest wait again. */
 const goodAfterMs = 5_000
 
-/** How long the answer to a probe may take on coming to the foreground. */
-const probeTimeoutMs = 2_000
+/**
+ * How long the answer to a probe may take on coming to the foreground, in milliseconds: a dead connection is to be found within
+ * two seconds, and one with a round trip of a second is alive.
+ */
+const probeTimeoutMs = 1_500
 
 /**
  * One websocket that stays: reconnects, notices dead peers, sleeps in the background.
@@ -23,8 +27,8 @@ const probeTimeoutMs = 2_000
  *     ^                 ^   │ error, close, time-out      │ error, close, silence,
  *     │ close()         │   v                             │ restart()
  *     │ from anywhere   │  waiting <──────────────────────┘
- *     │                 │   │ wait over, foreground,
- *     │                 └───┘ network back, open()
+ *     │                 │   │ wait over, foreground, network back, open();
+ *     │                 └───┘ at once after a probe that was asked for
  *     │
  *     │      background, after the grace: any state but closed ──> paused
  *     └───── foreground: paused ──> connecting
@@ -38,6 +42,7 @@ export class Socket {
   private readonly clock: Clock
   private readonly backoff: Backoff
   private readonly heartbeat: Heartbeat
+  private readonly grace: BackgroundGrace
   private readonly listeners: EventListeners
   private state: State = 'closed'
   private platformSocket: PlatformSocket | undefined
@@ -45,7 +50,6 @@ export class Socket {
   private attempt = 0
   /** The one wait that runs: connect time-out, wait before reconnecting, or proof of a good connection. */
   private timer: TimerHandle
-  private graceTimer: TimerHandle
   private watchers: Disposer[] = []
 
   constructor(options: SocketOptions) {
@@ -58,7 +62,12 @@ export class Socket {
       interval: options.heartbeatInterval ?? 25_000,
       timeout: options.heartbeatTimeout ?? 10_000,
       ping: () => this.ping(),
-      onDead: () => this.restart('no answer to the ping'),
+      onDead: (wasAsked) => this.dead(wasAsked),
+    })
+    this.grace = createBackgroundGrace({
+      clock: options.clock,
+      duration: options.backgroundGrace ?? 10_000,
+      onOver: () => this.pause(),
     })
     // Thrown again outside of the socket's own work, where the App's handler of unexpected errors sees it.
     const onThrown = (error: unknown): void => {
@@ -134,6 +143,22 @@ export class Socket {
     if (this.state === 'open') this.backoff.reset()
   }
 
+  /** Who comes back and finds the connection dead does not wait: nothing says that the server has a problem. */
+  private dead(wasAsked: boolean): void {
+    if (wasAsked) this.replace('no answer to the ping')
+    else this.restart('no answer to the ping')
+  }
+
+  /** Gives the current connection up and tries anew at once. */
+  private replace(reason: string): void {
+    if (this.options.reconnect === false) {
+      this.stop(1006, reason)
+      return
+    }
+    this.leave('waiting', 1006, reason)
+    if (this.isWaiting()) this.connect()
+  }
+
   private ping(): void {
     const frame = this.options.ping?.()
     if (frame !== undefined) this.send(frame)
@@ -200,7 +225,7 @@ export class Socket {
   private stop(code: number, reason: string): void {
     for (const dispose of this.watchers) dispose()
     this.watchers = []
-    this.stopGrace()
+    this.grace.stop()
     this.backoff.reset()
     this.leave('closed', code, reason)
   }
@@ -226,7 +251,7 @@ export class Socket {
     const watchers: Disposer[] = []
     if (lifecycle !== undefined) {
       watchers.push(lifecycle.onForeground(() => this.wake()))
-      watchers.push(lifecycle.onBackground(() => this.startGrace()))
+      watchers.push(lifecycle.onBackground(() => this.grace.start()))
     }
     if (network !== undefined) {
       watchers.push(network.onChange((isOnline) => this.networkChanged(isOnline)))
@@ -235,31 +260,21 @@ export class Socket {
   }
 
   private wake(): void {
-    this.stopGrace()
+    const isOverdue = this.grace.stop()
     if (this.state === 'paused') this.connect()
+    else if (isOverdue && this.state === 'open') this.replace('was in the background')
     else this.checkNow()
   }
 
-  private startGrace(): void {
-    const { backgroundGrace = 10_000 } = this.options
-    if (this.graceTimer !== undefined || !Number.isFinite(backgroundGrace)) return
-    this.graceTimer = this.clock.setTimeout(() => {
-      this.graceTimer = undefined
-      this.backoff.reset()
-      this.leave('paused', 1000, 'in the background')
-    }, backgroundGrace)
-  }
-
-  private stopGrace(): void {
-    if (this.graceTimer !== undefined) this.clock.clearTimeout(this.graceTimer)
-    this.graceTimer = undefined
+  private pause(): void {
+    this.backoff.reset()
+    this.leave('paused', 1000, 'in the background')
   }
 
   private networkChanged(isOnline: boolean): void {
     // An attempt that began without a network, or on the one before, would only run into its time-out.
     if (isOnline && this.state === 'connecting') {
-      this.leave('waiting', 1006, 'the network changed')
-      if (this.isWaiting()) this.connect()
+      this.replace('the network changed')
       return
     }
     if (isOnline || this.state === 'open') this.checkNow()

@@ -439,14 +439,44 @@ describe('heartbeat', () => {
 })
 
 describe('checking now', () => {
-  it('finds a zombie within the time given and reconnects', async () => {
+  it('finds a zombie within the time given and reconnects at once', async () => {
     const { socket, sockets, clock, openNow } = setUp()
-    clock.setRandom(0)
     openNow()
     socket.checkNow(2_000)
     expect(sockets.latest.sent).toEqual(['ping'])
-    await clock.elapse(2_000)
+    await clock.elapse(1_999)
+    expect(sockets.all).toHaveLength(1)
+    await clock.elapse(1)
     expect(sockets.all).toHaveLength(2)
+  })
+
+  it('waits as after any failure when the new connection fails too', async () => {
+    const { socket, sockets, clock, openNow } = setUp()
+    openNow()
+    socket.checkNow(2_000)
+    await clock.elapse(2_000)
+    sockets.latest.fail()
+    expect(sockets.all).toHaveLength(2)
+    await clock.elapse(500)
+    expect(sockets.all).toHaveLength(3)
+  })
+
+  it('keeps a connection with a round trip of a second', async () => {
+    const { socket, sockets, clock, openNow } = setUp()
+    openNow()
+    socket.checkNow()
+    await clock.elapse(1_200)
+    sockets.latest.receive('pong')
+    await clock.elapse(20_000)
+    expect(sockets.all).toHaveLength(1)
+  })
+
+  it('does not reconnect where that is not wanted', async () => {
+    const { socket, sockets, clock, events, openNow } = setUp({ reconnect: false })
+    openNow()
+    socket.checkNow()
+    await clock.elapse(2_000)
+    expect([sockets.all.length, events.at(-1)]).toEqual([1, 'close 1006 no answer to the ping'])
   })
 
   it('keeps a socket that answers', async () => {
@@ -463,7 +493,7 @@ describe('checking now', () => {
     clock.setRandom(0)
     openNow()
     socket.checkNow()
-    await clock.elapse(1_500)
+    await clock.elapse(1_000)
     socket.checkNow()
     await clock.elapse(500)
     expect(sockets.all[0]!.sent).toEqual(['ping'])
@@ -525,6 +555,27 @@ describe('background and foreground', () => {
     await clock.elapse(20_000)
     expect(socket.isConnected).toBe(true)
     expect(sockets.all).toHaveLength(1)
+  })
+
+  it('reconnects without a question when its scripts were frozen for longer than the grace', () => {
+    const { sockets, clock, lifecycle, events, openNow } = setUp()
+    openNow()
+    lifecycle.goToBackground()
+    // Time passes and no timer runs, as in a mini-program that sleeps.
+    clock.jump(600_000)
+    lifecycle.goToForeground()
+    expect(sockets.all).toHaveLength(2)
+    expect([sockets.all[0]!.isClosed, sockets.all[0]!.sent]).toEqual([true, []])
+    expect(events).toEqual(['open', 'close 1006 was in the background'])
+  })
+
+  it('probes when the clock was set back meanwhile', () => {
+    const { sockets, clock, lifecycle, openNow } = setUp()
+    openNow()
+    lifecycle.goToBackground()
+    clock.jump(-600_000)
+    lifecycle.goToForeground()
+    expect([sockets.all.length, sockets.latest.sent]).toEqual([1, ['ping']])
   })
 
   it('stops trying after the grace when it was cut in the background', async () => {

@@ -55,11 +55,20 @@ const heldBytes = (): number => {
   return heapUsed + external
 }
 
+/** A listener that says nothing for 30 s would be taken for dead, which a slow machine makes of every listener. */
+const answerPings = async (socket: DdpClient): Promise<void> => {
+  for (;;) {
+    await socket.next((frame) => frame.msg === 'ping')
+    socket.send({ msg: 'pong' })
+  }
+}
+
 const openPair = async (test: TestServer, ann: RestClient, bob: RestClient) => {
   const made = await ann.post('channels.create', { name: 'witnesses', members: ['bob'] })
   const { _id: rid } = made.body.channel as { _id: string }
   const listener = await openDdp(test.server.url, bob)
   await listener.subscribe('stream-room-messages', rid, false)
+  void answerPings(listener)
   return { rid, listener }
 }
 

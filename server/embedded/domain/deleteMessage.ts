@@ -5,7 +5,7 @@ import { removeMessageFiles } from '../files/removeFiles'
 import { eraseRoom } from './deleteRoom'
 import { isTooOld, replaceMessage } from './editMessage'
 import { accessibleRoom } from './roomAccess'
-import { removeReply } from './threads'
+import { rootWithout } from './threads'
 
 /** Whether a user may delete a message (protocol reference 5.7). */
 export const mayDelete = (app: App, user: UserDoc, room: RoomDoc, message: MessageDoc): boolean => {
@@ -56,10 +56,15 @@ const removeFully = (app: App, room: RoomDoc, message: MessageDoc): void => {
       changed.lastMessage = last
     }
   }
+  const root = message.tmid === undefined ? undefined : rootWithout(app, message.tmid)
+  if (root !== undefined) {
+    app.store.messages.update(root)
+    if (changed.lastMessage?._id === root._id) changed.lastMessage = root
+  }
   app.store.rooms.update(changed)
   app.events.messageDeleted(room._id, message._id)
   app.events.room(changed)
-  if (message.tmid !== undefined) removeReply(app, message.tmid)
+  if (root !== undefined) app.events.message(root)
 }
 
 /**

@@ -8,7 +8,7 @@ import { deriveText } from './messageText'
 import { notifyMembers } from './notifications'
 import { withQuotes } from './quotes'
 import { writableRoom } from './roomAccess'
-import { addReply } from './threads'
+import { addReply, rootWith } from './threads'
 import { markAuthorSeen, raiseUnread } from './unread'
 
 /** A message as a client sends it; the server computes the rest. */
@@ -37,13 +37,22 @@ const replaceAfterMs = 10_000
 const refuseAfterMs = 60_000
 const maxIdLength = 64
 
-const acceptedTime = (ts: Date | undefined, now: number): Date => {
-  if (ts === undefined) return new Date(now)
+/**
+ * Clients order messages of one millisecond by their random ids. A time of its own keeps each behind the one before, up to
+ * a thousand messages a second in one room.
+ */
+const timeAfter = (newest: Date | undefined, now: number): Date => {
+  const next = (newest?.getTime() ?? 0) + 1
+  return new Date(next > now && next <= now + 1000 ? next : now)
+}
+
+const acceptedTime = (ts: Date | undefined, now: number, newest: Date | undefined): Date => {
+  if (ts === undefined) return timeAfter(newest, now)
   const offset = Math.abs(ts.getTime() - now)
   if (!(offset <= refuseAfterMs)) {
     throw new MeteorError('error-message-ts-out-of-sync', 'Message timestamp is out of sync')
   }
-  return offset > replaceAfterMs ? new Date(now) : ts
+  return offset > replaceAfterMs ? timeAfter(newest, now) : ts
 }
 
 const isEmpty = (input: NewMessage): boolean =>
@@ -135,7 +144,7 @@ const buildMessage = (
     _id: input._id ?? randomId(),
     rid: room._id,
     msg: input.msg ?? '',
-    ts: acceptedTime(input.ts, app.clock.now()),
+    ts: acceptedTime(input.ts, app.clock.now(), room.lm),
     u: { _id: user._id, username: user.username, name: user.name },
     _updatedAt: app.store.stamps.next(),
   }
@@ -163,7 +172,9 @@ const explainRefusal = (app: App, user: UserDoc, rid: string, error: unknown): v
   if (!isExpected(error) || !(error instanceof Error)) return
   const text = error instanceof MeteorError ? (error.reason ?? error.message) : error.message
   const shown = ephemeralTexts.get(text) ?? text
-  app.events.ephemeral(user._id, rid, shown, new Date(app.clock.now()))
+  app.store.driver.afterEnd(() =>
+    app.events.ephemeral(user._id, rid, shown, new Date(app.clock.now())),
+  )
 }
 
 /** Stores a message that has passed every check and causes its events (5.2). */
@@ -176,10 +187,13 @@ export const storeMessage = (
 ): void => {
   app.store.messages.insert(message)
   const inMain = message.tmid === undefined || message.tshow === true
+  const counted = root && rootWith(app, room, root, message)
   const changed: RoomDoc = { ...room, msgs: room.msgs + 1, _updatedAt: app.store.stamps.next() }
   if (inMain) {
     changed.lm = message.ts
     changed.lastMessage = message
+  } else if (counted !== undefined && room.lastMessage?._id === counted._id) {
+    changed.lastMessage = counted
   }
   app.store.rooms.update(changed)
   app.events.message(message)
@@ -189,7 +203,7 @@ export const storeMessage = (
     markAuthorSeen(app, room._id, user, new Date(app.clock.now()))
     raiseUnread(app, changed, message)
   }
-  if (root !== undefined) addReply(app, room, root, message)
+  if (counted !== undefined) addReply(app, counted, message)
   countInDiscussion(app, changed, message.ts)
   notifyMembers(app, room, message)
 }
@@ -234,3 +248,12 @@ export const sendMessage = (
   app.store.write(() => storeMessage(app, user, room, message, root))
   return message
 }
+
+/** `sendMessage` in one commit with what others send at this moment; the answer comes when all of it is committed. */
+export const sendSoon = (
+  app: App,
+  user: UserDoc,
+  input: NewMessage,
+  previews?: readonly string[],
+): Promise<MessageDoc | undefined> =>
+  app.store.writeSoon(() => sendMessage(app, user, input, previews))

@@ -30,40 +30,53 @@ const followerAfter = (
   return after
 }
 
-/** Counts a new reply on the root message and marks the thread unread for its followers. */
-export const addReply = (app: App, room: RoomDoc, root: MessageDoc, reply: MessageDoc): void => {
-  const followers = followersAfter(room, root, reply)
-  const changed: MessageDoc = {
-    ...root,
-    tcount: (root.tcount ?? 0) + 1,
-    tlm: reply.ts,
-    replies: followers,
-    _updatedAt: app.store.stamps.next(),
-  }
-  app.store.messages.update(changed)
-  app.events.message(changed)
-  for (const uid of followers) {
-    const before = app.store.subscriptions.get(room._id, uid)
+/** The root message of a thread with one reply more. */
+export const rootWith = (
+  app: App,
+  room: RoomDoc,
+  root: MessageDoc,
+  reply: MessageDoc,
+): MessageDoc => ({
+  ...root,
+  tcount: (root.tcount ?? 0) + 1,
+  tlm: reply.ts,
+  replies: followersAfter(room, root, reply),
+  _updatedAt: app.store.stamps.next(),
+})
+
+/** Stores the root of `rootWith` and marks the thread unread for its followers. */
+export const addReply = (app: App, counted: MessageDoc, reply: MessageDoc): void => {
+  app.store.messages.update(counted)
+  app.events.message(counted)
+  for (const uid of counted.replies ?? []) {
+    const before = app.store.subscriptions.get(counted.rid, uid)
     if (before === undefined || uid === reply.u._id) continue
-    const after = followerAfter(before, reply, root._id)
+    const after = followerAfter(before, reply, counted._id)
     after._updatedAt = app.store.stamps.next()
     app.store.subscriptions.update(after)
     app.events.subscription('updated', after)
   }
 }
 
-/** Takes a deleted reply off the root message's count. */
-export const removeReply = (app: App, rootId: string): void => {
+/** The root of a thread after one of its replies was removed; undefined when it is gone itself. */
+export const rootWithout = (app: App, rootId: string): MessageDoc | undefined => {
   const root = app.store.messages.get(rootId)
-  if (root === undefined) return
-  const changed: MessageDoc = {
+  if (root === undefined) return undefined
+  const counted: MessageDoc = {
     ...root,
     tcount: Math.max(0, (root.tcount ?? 0) - 1),
     _updatedAt: app.store.stamps.next(),
   }
   const last = app.store.messages.lastReplyTo(rootId)
-  if (last === undefined) delete changed.tlm
-  else changed.tlm = last.ts
-  app.store.messages.update(changed)
-  app.events.message(changed)
+  if (last === undefined) delete counted.tlm
+  else counted.tlm = last.ts
+  return counted
+}
+
+/** Stores the root of `rootWithout`, where no `lastMessage` has to follow it. */
+export const removeReply = (app: App, rootId: string): void => {
+  const counted = rootWithout(app, rootId)
+  if (counted === undefined) return
+  app.store.messages.update(counted)
+  app.events.message(counted)
 }

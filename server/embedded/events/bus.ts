@@ -27,23 +27,24 @@ export type Bus = {
   silence(stream: string, eventName: string, userId: string): void
 }
 
-const keyOf = (stream: string, eventName: string): string => `${stream}\n${eventName}`
-
 const frameOf = (stream: string, eventName: string, args: string): string =>
   `{"msg":"changed","collection":"stream-${stream}","id":"id","fields":{"eventName":${JSON.stringify(eventName)},"args":${args}}}`
 
 export const createBus = (driver: SqlDriver): Bus => {
-  const listeners = new Map<string, Set<Listener>>()
+  // By stream and event name: asking whether anybody listens is what each change of a room does for every member.
+  const listeners = new Map<string, Map<string, Set<Listener>>>()
   const followers = new Map<string, Set<(eventName: string, args: unknown[]) => void>>()
-  const remove = (key: string, listener: Listener): void => {
-    const set = listeners.get(key)
+  const listening = (stream: string, eventName: string): Set<Listener> | undefined =>
+    listeners.get(stream)?.get(eventName)
+  const remove = (stream: string, eventName: string, listener: Listener): void => {
+    const set = listening(stream, eventName)
     set?.delete(listener)
-    if (set?.size === 0) listeners.delete(key)
+    if (set?.size === 0) listeners.get(stream)?.delete(eventName)
   }
   const heard = (stream: string, eventName: string): boolean =>
-    listeners.has(keyOf(stream, eventName))
+    listening(stream, eventName) !== undefined
   const deliver = (stream: string, eventName: string, args: string, except?: string): void => {
-    const set = listeners.get(keyOf(stream, eventName))
+    const set = listening(stream, eventName)
     if (set === undefined) return
     const frame = frameOf(stream, eventName, args)
     for (const listener of set) {
@@ -52,11 +53,12 @@ export const createBus = (driver: SqlDriver): Bus => {
   }
   return {
     listen: (stream, eventName, listener) => {
-      const key = keyOf(stream, eventName)
-      const set = listeners.get(key) ?? new Set()
+      const events = listeners.get(stream) ?? new Map<string, Set<Listener>>()
+      const set = events.get(eventName) ?? new Set()
       set.add(listener)
-      listeners.set(key, set)
-      return () => remove(key, listener)
+      events.set(eventName, set)
+      listeners.set(stream, events)
+      return () => remove(stream, eventName, listener)
     },
     listenAll: (stream, hear) => {
       const set = followers.get(stream) ?? new Set()
@@ -83,9 +85,8 @@ export const createBus = (driver: SqlDriver): Bus => {
       })
     },
     silence: (stream, eventName, userId) => {
-      const key = keyOf(stream, eventName)
-      for (const listener of [...(listeners.get(key) ?? [])]) {
-        if (listener.userId === userId) remove(key, listener)
+      for (const listener of [...(listening(stream, eventName) ?? [])]) {
+        if (listener.userId === userId) remove(stream, eventName, listener)
       }
     },
   }

@@ -6,7 +6,7 @@ import { editContent, editMessage } from '../domain/editMessage'
 import { messageOfFile } from '../files/deleteUpload'
 import { messageFor } from '../domain/published'
 import { accessibleRoom } from '../domain/roomAccess'
-import { sendMessage, type NewMessage } from '../domain/sendMessage'
+import { sendSoon, type NewMessage } from '../domain/sendMessage'
 import { syncMessages } from '../domain/syncMessages'
 import { MeteorError, TextError } from '../errors'
 import { Reply, userGet, userPost, type Endpoint } from './endpoint'
@@ -42,7 +42,7 @@ const sendBody = Type.Object(
   strict,
 )
 
-const send = userPost('chat.sendMessage', { body: sendBody }, ({ app, user, body }) => {
+const send = userPost('chat.sendMessage', { body: sendBody }, async ({ app, user, body }) => {
   const { rid, t } = body.message
   if (rid === undefined || rid === '') {
     throw new TextError("The 'rid' property on the message object is missing.")
@@ -51,7 +51,7 @@ const send = userPost('chat.sendMessage', { body: sendBody }, ({ app, user, body
     throw new TextError("Cannot send system messages using 'chat.sendMessage'")
   }
   const input: NewMessage = { ...(body.message as Omit<NewMessage, 'rid'>), rid }
-  const message = sendMessage(app, user, input, body.previewUrls)
+  const message = await sendSoon(app, user, input, body.previewUrls)
   if (message === undefined) {
     // What the real server makes of its own silence about a known id (protocol reference 5.1, step 10).
     throw new TextError("Cannot read properties of undefined (reading 'starred')")

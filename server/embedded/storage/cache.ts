@@ -9,7 +9,7 @@ export type Cache<Value> = {
 }
 
 /**
- * A cache beside the data file. Whoever writes a row deletes its key; a transaction that fails empties the whole cache,
+ * A cache beside the data file. Whoever writes a row deletes or replaces its key; a transaction that fails empties the whole cache,
  * because it may have read what never was.
  */
 export const createCache = <Value>(driver: SqlDriver, most: number): Cache<Value> => {
@@ -18,7 +18,7 @@ export const createCache = <Value>(driver: SqlDriver, most: number): Cache<Value
   return {
     get: (key) => values.get(key),
     set: (key, value) => {
-      if (values.size >= most) {
+      if (values.size >= most && !values.has(key)) {
         const [oldest] = values.keys()
         if (oldest !== undefined) values.delete(oldest)
       }

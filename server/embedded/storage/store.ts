@@ -44,8 +44,10 @@ export type Store = {
   pushTokens: PushTokens
   stamps: Stamps
   driver: SqlDriver
-  /** Runs `work` in one transaction; see `SqlDriver.transaction`. */
+  /** Runs `work` in one transaction; see `Transactions.transaction`. */
   write<Result>(work: () => Result): Result
+  /** Runs `work` in one transaction with other work of this moment; see `Transactions.soon`. */
+  writeSoon<Result>(work: () => Result): Promise<Result>
   close(): void
 }
 
@@ -85,6 +87,7 @@ export const openStore = (dataDir: string, clock: Clock): Store => {
       stamps: createStamps(driver, clock),
       driver,
       write: (work) => driver.transaction(work),
+      writeSoon: (work) => driver.soon(work),
       close: () => driver.close(),
     }
   } catch (error) {

@@ -44,6 +44,9 @@ const createCachedReads = (driver: SqlDriver) => {
     ofRoom: (rid: string): readonly SubscriptionDoc[] =>
       people.get(rid)?.flatMap((uid) => one(rid, uid) ?? []) ?? read(rid),
     changed: ({ rid, u }: SubscriptionDoc): void => docs.delete(keyOf(rid, u._id)),
+    /** What was just written is asked for again with the next message of the room. */
+    replaced: (doc: SubscriptionDoc): void =>
+      docs.set(keyOf(doc.rid, doc.u._id), frozen({ ...doc })),
     membersChanged: (rid: string): void => people.delete(rid),
     forget: (): void => {
       docs.clear()
@@ -135,13 +138,13 @@ const createWrites = (driver: SqlDriver, cached: CachedReads) => ({
     )
   },
   update: (subscription: SubscriptionDoc): void => {
-    cached.changed(subscription)
-    driver.run(
+    const count = driver.run(
       'UPDATE subscriptions SET updated_at = ?, status = ?, doc = ? WHERE id = ?',
       subscription._updatedAt.getTime(),
       subscription.status ?? null,
       encodeDoc(subscription),
       subscription._id,
     )
+    if (count > 0) cached.replaced(subscription)
   },
 })

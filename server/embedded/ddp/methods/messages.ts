@@ -5,7 +5,7 @@ import { markRoomUnread, markUnreadFrom } from '../../domain/ownSubscription'
 import { messageFor } from '../../domain/published'
 import { readRoom } from '../../domain/readRoom'
 import { accessibleRoom } from '../../domain/roomAccess'
-import { sendMessage, type NewMessage } from '../../domain/sendMessage'
+import { sendSoon, type NewMessage } from '../../domain/sendMessage'
 import type { MessageDoc } from '../../documents'
 import { MeteorError, TextError } from '../../errors'
 import {
@@ -54,9 +54,9 @@ const newMessage = (value: unknown): NewMessage => {
   return source as NewMessage
 }
 
-const send = forUsers('sendMessage', ({ app, user }, [message]) => {
+const send = forUsers('sendMessage', async ({ app, user }, [message]) => {
   try {
-    const sent = sendMessage(app, user, newMessage(message))
+    const sent = await sendSoon(app, user, newMessage(message))
     return sent === undefined ? undefined : messageFor(sent, user._id)
   } catch (error) {
     // The method swallows refusals, the author sees them as an ephemeral line (5.1).

@@ -135,7 +135,7 @@ describe('deleting', () => {
     expect(code(() => deleteMessage(test.app, bob, message('m2')))).toBe('error-action-not-allowed')
     test.app.store.rooms.update({ ...saved(), ro: false })
     test.app.settings.set('Message_AllowDeleting_BlockDeleteInMinutes', 1)
-    test.clock.advance(60_001)
+    test.clock.advance(60_010)
     expect(code(() => deleteMessage(test.app, bob, message('m2')))).toBe('error-action-not-allowed')
     expect(code(() => deleteMessage(test.app, ann, message('m2')))).toBeUndefined()
   })

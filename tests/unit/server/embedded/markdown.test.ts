@@ -78,6 +78,43 @@ describe('the Markdown of a message', () => {
     }
   })
 
+  it('is the same for texts that are told to be plain without the grammar', () => {
+    const random = createRandom(7)
+    const signs = [
+      'a',
+      'D',
+      'x',
+      'O',
+      '3',
+      '12',
+      'com',
+      ' ',
+      '  ',
+      '中',
+      '文',
+      '，',
+      '。',
+      '：',
+      '（',
+    ]
+    const more = ['.', ':', '. ', ': ', '1. ', ':3', '12:30', 'ab: ', ',', '!', '?', '"', "'", '-']
+    const all = [...signs, ...signs, ...more]
+    for (let round = 0; round < 6000; round += 1) {
+      const parts = Array.from({ length: 1 + random.below(10) }, () => random.pick(all))
+      const text = parts.join('')
+      expect({ text, tree: parseMarkdown(text, options) }).toEqual({
+        text,
+        tree: parse(text, options),
+      })
+    }
+  })
+
+  it('costs next to nothing for a plain text', () => {
+    const text = '明天 09:30 开会, bring the plan: page 12. 好吗？'.repeat(100)
+    expect(parseMarkdown(text, options)).toEqual(parse(text, options))
+    expect(stepsOf(() => parseMarkdown(text, options))).toBe(0)
+  })
+
   it('stays plain text where reading it would take seconds', () => {
     const text = '['.repeat(5000)
     expect(parseMarkdown(text, options)).toEqual([

@@ -1,5 +1,6 @@
 import { createNamedRoom, openDirectRoom } from '../../../../server/embedded/domain/createRoom'
-import { sendMessage } from '../../../../server/embedded/domain/sendMessage'
+import { deleteMessage } from '../../../../server/embedded/domain/deleteMessage'
+import { sendMessage, sendSoon } from '../../../../server/embedded/domain/sendMessage'
 import type { RoomDoc, UserDoc } from '../../../../server/embedded/documents'
 import { openTestApp, type Heard, type TestApp } from './support'
 
@@ -120,6 +121,38 @@ describe('the send pipeline', () => {
     },
   )
 
+  it('gives each message of one millisecond a time of its own, so that every client shows one order', () => {
+    const first = send(ann, {})!
+    const second = send(bob, {})!
+    expect(first.ts.getTime()).toBe(test.clock.now())
+    expect(second.ts.getTime()).toBe(test.clock.now() + 1)
+    test.clock.advance(5)
+    expect(send(ann, {})!.ts.getTime()).toBe(test.clock.now())
+  })
+
+  it('tells a refused sender why, also when others send at the same moment', async () => {
+    changeRoom({ muted: ['bob'] })
+    const told = test.hear('notify-user', `${bob._id}/message`)
+    const messages = test.hear('room-messages', room._id)
+    const refused = sendSoon(test.app, bob, { rid: room._id, msg: 'hello' })
+    const sent = sendSoon(test.app, ann, { rid: room._id, msg: 'hello' })
+    await expect(refused).rejects.toThrow('You_have_been_muted')
+    expect(await sent).toMatchObject({ u: { username: 'ann' } })
+    expect(told.map(({ args }) => args[0])).toMatchObject([{ msg: 'You_have_been_muted' }])
+    expect(messages).toHaveLength(1)
+    expect(saved().msgs).toBe(1)
+  })
+
+  it('stores one of two messages with the same id that come at the same moment', async () => {
+    const twice = await Promise.all(
+      ['first', 'second'].map((msg) =>
+        sendSoon(test.app, ann, { rid: room._id, _id: 'same', msg }),
+      ),
+    )
+    expect(twice.map((message) => message?.msg)).toEqual(['first', undefined])
+    expect(saved()).toMatchObject({ msgs: 1, lastMessage: { msg: 'first' } })
+  })
+
   it('lets owners write in a read-only room', () => {
     changeRoom({ ro: true })
     expect(send(ann, {})).toBeDefined()
@@ -238,6 +271,16 @@ describe('thread replies', () => {
     expect(saved()).toMatchObject({ msgs: 2, lm: root.ts, lastMessage: { _id: 'root' } })
     expect(sub(ann)).toMatchObject({ tunread: ['root'], alert: true, unread: 0 })
     expect(sub(eve).tunread).toBeUndefined()
+  })
+
+  it('keep the last message of the room the same as the root that they count on', () => {
+    send(ann, { _id: 'root' })
+    send(bob, { _id: 'reply', tmid: 'root' })
+    expect(saved().lastMessage).toEqual(test.app.store.messages.get('root'))
+    expect(saved().lastMessage).toMatchObject({ _id: 'root', tcount: 1 })
+    deleteMessage(test.app, bob, test.app.store.messages.get('reply')!)
+    expect(saved().lastMessage).toEqual(test.app.store.messages.get('root'))
+    expect(saved().lastMessage).toMatchObject({ _id: 'root', tcount: 0 })
   })
 
   it('go to the root when they answer a reply, and mark the mentioned', () => {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   allowSlowBody,
   endSlowBody,
+  httpTimeouts,
   limitBody,
 } from '../../../../server/embedded/limits/httpLimits'
 
@@ -14,7 +15,7 @@ function startBody() {
   const fields = { headers: { 'content-length': '9' }, complete: false, socket }
   const request = Object.assign(new EventEmitter(), fields) as unknown as IncomingMessage
   const response = { headersSent: true } as unknown as ServerResponse
-  limitBody(request, response, { requestTimeout: 1_000, uploadIdleTimeout: 100 })
+  limitBody(request, response, { ...httpTimeouts, requestTimeout: 1_000, uploadIdleTimeout: 100 })
   return { request, socket }
 }
 

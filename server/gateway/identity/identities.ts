@@ -52,12 +52,12 @@ async function verifyByFirst(
   providers: readonly ListedIdentity[],
   bearer: string,
 ): Promise<Caller> {
-  let refusal: unknown
+  let refusal: Error | undefined
   for (const provider of providers) {
     try {
       return await provider.verify(bearer)
     } catch (error) {
-      if (!isUnavailable(refusal)) refusal = error
+      if (!isUnavailable(refusal)) refusal = error instanceof Error ? error : invalidToken()
     }
   }
   throw refusal ?? invalidToken()

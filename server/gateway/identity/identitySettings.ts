@@ -31,20 +31,19 @@ const headerName = Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,64}$' }))
 
 const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA']
 
+/** A JWT that business system and gateway sign with the same secret. */
+const sharedSecret = {
+  name,
+  issuer: text,
+  audience: text,
+  secret: optionalText,
+  secretFile: optionalText,
+  claims,
+}
+
 const schemas = {
   demo: Type.Object({ type: Type.Literal('demo') }, strict),
-  'jwt-hs256': Type.Object(
-    {
-      type: Type.Literal('jwt-hs256'),
-      name,
-      issuer: text,
-      audience: text,
-      secret: optionalText,
-      secretFile: optionalText,
-      claims,
-    },
-    strict,
-  ),
+  'jwt-hs256': Type.Object({ type: Type.Literal('jwt-hs256'), ...sharedSecret }, strict),
   'jwt-jwks': Type.Object(
     {
       type: Type.Literal('jwt-jwks'),
@@ -57,18 +56,7 @@ const schemas = {
     },
     strict,
   ),
-  abp: Type.Object(
-    {
-      type: Type.Literal('abp'),
-      name,
-      issuer: text,
-      audience: text,
-      secret: optionalText,
-      secretFile: optionalText,
-      claims,
-    },
-    strict,
-  ),
+  abp: Type.Object({ type: Type.Literal('abp'), ...sharedSecret }, strict),
   introspect: Type.Object(
     {
       type: Type.Literal('introspect'),

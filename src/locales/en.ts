@@ -28,9 +28,10 @@ export const en = {
   'list.you': 'You',
   'list.settings': 'Settings',
 
-  'state.offline': 'No connection. Messages will be sent when you are back online.',
+  'state.offline': 'No connection. Messages are sent later.',
   'state.connecting': 'Connecting…',
   'state.updating': 'Updating…',
+  'state.unanswered': 'The server does not answer. Trying again…',
 
   'room.members': '{count} members',
   'presence.online': 'Online',
@@ -62,6 +63,7 @@ export const en = {
   'room.typing.many': '{count} people are typing…',
 
   'message.failed': 'Not sent',
+  'message.editFailed': 'Change not sent',
   'message.edited': 'edited',
   'message.file': 'File: {name}',
   'message.edit': 'Edit',
@@ -71,8 +73,11 @@ export const en = {
   'message.retry': 'Send again',
   'message.copy': 'Copy',
   'message.remove': 'Remove',
+  'message.discardEdit': 'Discard change',
   'message.copyFailed': 'The text could not be copied.',
   'message.copied': 'Copied',
+  'message.openLink': 'Open link',
+  'message.linkCopied': 'Link copied. Open it in a browser.',
   'message.tooLong': 'The message is too long: {length} of at most {max} characters.',
 
   'settings.title': 'Settings',

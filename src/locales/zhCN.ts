@@ -32,6 +32,7 @@ export const zhCN: Messages = {
   'state.offline': '网络未连接，恢复后会自动发送消息。',
   'state.connecting': '正在连接…',
   'state.updating': '正在更新…',
+  'state.unanswered': '服务器没有响应，正在重试…',
 
   'room.members': '{count} 人',
   'presence.online': '在线',
@@ -63,6 +64,7 @@ export const zhCN: Messages = {
   'room.typing.many': '{count} 人正在输入…',
 
   'message.failed': '未发送',
+  'message.editFailed': '修改未发送',
   'message.edited': '已编辑',
   'message.file': '文件：{name}',
   'message.edit': '编辑',
@@ -72,8 +74,11 @@ export const zhCN: Messages = {
   'message.retry': '重新发送',
   'message.copy': '复制',
   'message.remove': '移除',
+  'message.discardEdit': '放弃修改',
   'message.copyFailed': '无法复制文字。',
   'message.copied': '已复制',
+  'message.openLink': '打开链接',
+  'message.linkCopied': '链接已复制，请在浏览器中打开。',
   'message.tooLong': '消息太长：{length} 个字符，最多 {max} 个。',
 
   'settings.title': '设置',

@@ -1,3 +1,9 @@
+export type Choice = {
+  label: string
+  /** It destroys something: red, where the platform can. */
+  isDestructive?: boolean
+}
+
 /**
  * Choices at the lower edge of the page, in the browser's own elements: uni's sheet brings a scroller, springs and friction
  * along, 14 KB of the start. The stylesheet is in App.vue. H5 only.
@@ -6,7 +12,7 @@
  * @param cancelText the last button
  * @returns the index of the chosen one, -1 when dismissed
  */
-export function chooseInBrowser(items: readonly string[], cancelText: string): Promise<number> {
+export function chooseInBrowser(items: readonly Choice[], cancelText: string): Promise<number> {
   return new Promise((resolve) => {
     const before = document.activeElement
     const app = document.getElementById('app')
@@ -18,10 +24,10 @@ export function chooseInBrowser(items: readonly string[], cancelText: string): P
     sheet.setAttribute('aria-modal', 'true')
 
     let isPressed = false
-    const buttons = [...items, cancelText].map((label) => {
+    const buttons = [...items, { label: cancelText }].map(({ label, isDestructive }: Choice) => {
       const button = document.createElement('button')
       button.type = 'button'
-      button.className = 'sheet-item'
+      button.className = isDestructive ? 'sheet-item sheet-danger' : 'sheet-item'
       button.textContent = label
       return button
     })

@@ -16,7 +16,7 @@ export type WindowInsets = {
   capsule: number
 }
 
-/** Measured once per page: the insets do not change while a page is open in portrait. */
+/** What the system leaves free now; asked again when the window has another size. */
 export function windowInsets(): WindowInsets {
   if (process.env.UNI_PLATFORM === 'h5') return { top: 0, capsule: 0 }
   const { statusBarHeight = 0, windowWidth } = uni.getSystemInfoSync()

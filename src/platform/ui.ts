@@ -1,4 +1,4 @@
-import { chooseInBrowser } from './sheet'
+import { chooseInBrowser, type Choice } from './sheet'
 
 /** Messages, questions and navigation: what pages and components may ask of the platform. */
 
@@ -40,12 +40,15 @@ function colorOf(isDestructive: boolean): string {
   return isDestructive ? dangerColor : accentColor
 }
 
-/** Offers choices; the index of the chosen one, or -1 when dismissed. Phones name the button for that themselves. */
-export function choose(items: readonly string[], cancelText: string): Promise<number> {
+/**
+ * Offers choices; the index of the chosen one, or -1 when dismissed. Phones name the button for that themselves, and have one
+ * colour for all choices.
+ */
+export function choose(items: readonly Choice[], cancelText: string): Promise<number> {
   if (process.env.UNI_PLATFORM === 'h5') return chooseInBrowser(items, cancelText)
   return new Promise((resolve) => {
     uni.showActionSheet({
-      itemList: [...items],
+      itemList: items.map(({ label }) => label),
       success: (answer) => resolve(answer.tapIndex),
       fail: () => resolve(-1),
     })
@@ -62,6 +65,19 @@ export function copyText(text: string): Promise<boolean> {
       fail: () => resolve(false),
     })
   })
+}
+
+/**
+ * Opens a web address outside of this app. Where that cannot be done, always in a mini-program, the address is copied.
+ *
+ * @param url http or https
+ * @param onElsewhere it was not opened: whether it is on the clipboard instead
+ */
+export function openAddress(url: string, onElsewhere: (isCopied: boolean) => void): void {
+  const copy = (): void => void copyText(url).then(onElsewhere)
+  if (process.env.UNI_PLATFORM === 'h5') window.open(url, '_blank', 'noopener,noreferrer')
+  else if (process.env.UNI_PLATFORM === 'mp-weixin') copy()
+  else plus.runtime.openURL(url, copy)
 }
 
 /**

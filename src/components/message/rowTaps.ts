@@ -1,8 +1,12 @@
 import { inject, provide, type InjectionKey } from 'vue'
-import { bubbleIdPrefix } from './rowView'
+import { parseDomId, type RowView } from './rowView'
 
-/** What the list does when a message is tapped or held, by the message's id. */
-export type RowTaps = { onTap: (messageId: string) => void; onHold: (messageId: string) => void }
+/** What the list does when a message is tapped or held, by the message's id, and when a web address in one is tapped. */
+export type RowTaps = {
+  onTap: (messageId: string) => void
+  onHold: (messageId: string) => void
+  onAddress: (url: string) => void
+}
 
 /** What both browsers and mini-programs tell of a tap. */
 type TapEvent = { target: { id?: string } | null }
@@ -16,12 +20,24 @@ export function provideRowTaps(taps: RowTaps): void {
 /**
  * Handlers for the outermost element of a chunk. They belong there: outside of a component a mini-program names the component
  * as the target of a tap, not what was tapped in it.
+ * @param rows of the chunk
  */
-export function useRowTaps() {
+export function useRowTaps(rows: () => readonly RowView[]) {
   const taps = inject(key, undefined)
-  const whenBubble = (run: ((id: string) => void) | undefined) => (event: TapEvent) => {
-    const id = event.target?.id ?? ''
-    if (id.startsWith(bubbleIdPrefix)) run?.(id.slice(bubbleIdPrefix.length))
+  const tapped = ({ target }: TapEvent) => parseDomId(target?.id ?? '')
+
+  return {
+    onTap(event: TapEvent): void {
+      const found = tapped(event)
+      if (!found) return
+      const { messageId, link } = found
+      const href = rows().find((row) => row.key === messageId)?.links[link ?? -1]?.href
+      if (href === undefined) taps?.onTap(messageId)
+      else taps?.onAddress(href)
+    },
+    onHold(event: TapEvent): void {
+      const found = tapped(event)
+      if (found) taps?.onHold(found.messageId)
+    },
   }
-  return { onTap: whenBubble(taps?.onTap), onHold: whenBubble(taps?.onHold) }
 }

@@ -2,13 +2,20 @@ import { nextTick, ref, type ComponentPublicInstance, type Ref } from 'vue'
 import type { ViewChunk } from '../../stores/roomView'
 import type { Place } from '../../stores/places'
 import type { ScrollTarget } from '../../stores/roomJumps'
-import { measureRects, measureScroll } from '../../platform/elements'
+import { measureRects, measureScroll, type Rect } from '../../platform/elements'
 import { keepPlace, moveContentDown, scrollToStart, type PlaceKeeper } from '../../platform/scroll'
 import { bubbleIdPrefix } from './rowView'
 
 /** How often, and for how many frames, a component that is being made is looked for. */
 const frameMs = 16
 const maxTries = 60
+
+/** The topmost visible message, and how high the list was at that moment, in px. */
+type FoundPlace = { place: Place; listHeight: number }
+
+type PlacedRow = Rect & { id: string }
+
+export type ListScroll = ReturnType<typeof useListScroll>
 
 export type ListScrollOptions = {
   scrollerId: string
@@ -64,25 +71,34 @@ export function useListScroll(options: ListScrollOptions) {
     keeper?.note()
   }
 
-  /** The topmost visible message, undefined when none is visible. */
-  async function place(): Promise<Place | undefined> {
+  /** The rows of a drawn chunk and where they are; none for what is no chunk. */
+  async function rowsIn(chunk: ViewChunk | undefined): Promise<PlacedRow[]> {
+    const scope = chunk && scopes.get(chunk.key)
+    if (!scope) return []
+    const rects = await measureRects(scope, '.row')
+    return chunk.rows.flatMap(({ id, kind }, index) => {
+      const rect = rects[index]
+      return rect && rect.height > 0 && kind !== 'gone' ? [{ id, ...rect }] : []
+    })
+  }
+
+  /** Undefined when no message is visible. */
+  async function place(): Promise<FoundPlace | undefined> {
     const [[list], slots] = await Promise.all([
       measureRects(component, scroller),
       measureRects(component, '.chunk-slot'),
     ])
     if (!list) return undefined
-    const index = slots.findIndex(
-      ({ top, height }) => top <= list.top + 1 && top + height > list.top + 1,
-    )
-    const chunk = mounted.value[index]
-    const scope = chunk && scopes.get(chunk.key)
-    if (!scope) return undefined
-    const rows = await measureRects(scope, '.row')
-    const at = rows.findIndex(({ top, height }) => height > 0 && top + height > list.top + 1)
-    const [row, rect] = [chunk.rows[at], rows[at]]
-    return row && rect && row.kind !== 'gone'
-      ? { id: row.id, offset: rect.top - list.top }
-      : undefined
+    const { top, height } = list
+    const index = slots.findIndex((slot) => slot.top <= top + 1 && slot.top + slot.height > top + 1)
+    const rows = await rowsIn(mounted.value[index])
+    const isWhole = (row: PlacedRow): boolean => row.top >= top - 1 && row.top < top + height
+    // What is cut off at the top would change with its own height; it serves when nothing else is there.
+    const found =
+      rows.find(isWhole) ??
+      (await rowsIn(mounted.value[index - 1])).find(isWhole) ??
+      rows.find((row) => row.top + row.height > top + 1)
+    return found && { place: { id: found.id, offset: found.top - top }, listHeight: height }
   }
 
   return {

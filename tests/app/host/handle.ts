@@ -27,7 +27,10 @@ export type AppProgram = {
   problems: string[]
   network(): Promise<AppNetworkEntry[]>
   log(): Promise<AppLogEntry[]>
-  /** Queues the user's answer: true, false or a text for showModal, an index or false for showActionSheet. */
+  /**
+   * Queues the user's answer: true, false or a text for showModal, an index or false for showActionSheet; false for openURL when
+   * the phone has nothing to open it with.
+   */
   answer(api: string, value: unknown): Promise<void>
   stack(): Promise<string[]>
   /** Paths of all pages that the build knows, each with a leading slash. */
@@ -40,6 +43,8 @@ export type AppProgram = {
   setColorScheme(scheme: 'light' | 'dark'): Promise<void>
   /** Tells the app that the keyboard now covers this many pixels. */
   keyboard(height: number): Promise<void>
+  /** Turns the phone: its window gets this size, and then the app is told. */
+  resize(size: Size): Promise<void>
   screenshot(file?: string): Promise<Buffer>
   /** Ends the app without any check. */
   end(): Promise<void>
@@ -48,6 +53,9 @@ export type AppProgram = {
   /** Returns and forgets all errors and problems: for tests that cause them. */
   takeComplaints(): Promise<string[]>
 }
+
+/** In CSS pixels. */
+type Size = { width: number; height: number }
 
 /** Chromium's remarks about touch handlers of uni-app's views, and about servers that refuse a socket. */
 const harmless =
@@ -142,5 +150,9 @@ function phoneControls(page: Page) {
         (value) => runningApp.phone.plusEvents.emit('KeyboardHeightChange', { height: value }),
         height,
       ),
+    async resize(size: Size) {
+      await page.setViewportSize(size)
+      await page.evaluate((value) => runningApp.resize(value), size)
+    },
   }
 }

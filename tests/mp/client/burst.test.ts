@@ -1,32 +1,12 @@
-import { disconnectBrowser } from '../../browser/browser'
-import { conversations, openRoom, shows } from '../../browser/operate'
-import { rest, type RestPerson } from '../../e2e/rest'
-import { startServer, type TestServer } from '../../e2e/server'
-import type { MiniProgram } from '../host/handle'
-import { launchClient, signedInStorage } from './client'
+import { openRoom, shows } from '../../browser/operate'
+import { useWorldWithPhone } from './client'
 import { countsOf, printFigure } from './figures'
 
 jest.setTimeout(60_000)
 
 const burst = 200
 
-let server: TestServer
-let bob: RestPerson
-let program: MiniProgram
-
-beforeAll(async () => {
-  server = await startServer()
-  bob = await rest(server.url).signIn('bob')
-  const storage = await signedInStorage(server, 'alice')
-  program = await launchClient(server, { storage })
-  await conversations(program).first().waitFor()
-})
-
-afterAll(async () => {
-  await program.end()
-  await server.stop()
-  await disconnectBrowser()
-})
+const world = useWorldWithPhone()
 
 /** The most setData calls within any second. */
 function peakOf(calls: readonly { at: number }[]): number {
@@ -36,6 +16,7 @@ function peakOf(calls: readonly { at: number }[]): number {
 }
 
 test('200 messages at once are at most ten setData calls a second, and the newest is shown', async () => {
+  const { bob, program } = world
   const roomId = await bob.roomId('lunch')
   await openRoom(program, roomId)
   await program.resetMeter()

@@ -1,5 +1,8 @@
-import type { TestServer } from '../../e2e/server'
-import { signIn } from '../../browser/operate'
+import { disconnectBrowser } from '../../browser/browser'
+import { storageOf } from '../../browser/chatFlow'
+import { conversations } from '../../browser/operate'
+import { rest, type RestPerson } from '../../e2e/rest'
+import { startServer, type TestServer } from '../../e2e/server'
 import type { MiniProgram } from '../host/handle'
 import { launchMiniProgram, type LaunchOptions } from '../host/launch'
 
@@ -17,17 +20,56 @@ export function launchClient(
 }
 
 /** What a phone's storage holds after this demo person has signed in on it. */
-export async function signedInStorage(
+export function signedInStorage(
   server: TestServer,
   username: string,
 ): Promise<Record<string, unknown>> {
-  const program = await launchClient(server)
-  try {
-    await signIn(program, username)
-    return await program.storage()
-  } finally {
-    await program.end()
-  }
+  return storageOf(launchClient, server, username)
+}
+
+/** A server of the test file's own, two people who act over REST, and what alice's phone keeps. */
+export type World = {
+  server: TestServer
+  alice: RestPerson
+  bob: RestPerson
+  signedIn: Record<string, unknown>
+}
+
+/** Registers set-up and end of the world; its fields are there when the tests run. */
+export function useWorld(prepare: (world: World) => Promise<void> = async () => {}): World {
+  const world = {} as World
+  beforeAll(async () => {
+    const server = await startServer()
+    world.server = server
+    world.alice = await rest(server.url).signIn('alice')
+    world.bob = await rest(server.url).signIn('bob')
+    world.signedIn = await signedInStorage(server, 'alice')
+    await prepare(world)
+  })
+  afterAll(async () => {
+    await world.server.stop()
+    await disconnectBrowser()
+  })
+  return world
+}
+
+/** Alice's phone with the list of conversations on the screen. */
+export async function startPhone({ server, signedIn }: World): Promise<MiniProgram> {
+  const program = await launchClient(server, { storage: signedIn })
+  await conversations(program).first().waitFor()
+  return program
+}
+
+/** As `useWorld`, with one phone for all tests of the file. */
+export function useWorldWithPhone(
+  prepare?: (world: World) => Promise<void>,
+): World & { program: MiniProgram } {
+  const world = useWorld(prepare) as World & { program: MiniProgram }
+  beforeAll(async () => {
+    world.program = await startPhone(world)
+  })
+  afterAll(() => world.program.end())
+  return world
 }
 
 /** Scrolls up until the room begins, and back down to the newest message. */

@@ -1,11 +1,8 @@
-import { disconnectBrowser } from '../../browser/browser'
 import { eventually } from '../../browser/eventually'
-import { conversations, openRoom, patience, rows, shows } from '../../browser/operate'
+import { openRoom, patience, rows, shows } from '../../browser/operate'
 import { scroll, watchMiddle, type Step } from '../../browser/scrolling'
-import { rest, type RestPerson, type StoredMessage } from '../../e2e/rest'
-import { startServer, type TestServer } from '../../e2e/server'
-import type { MiniProgram } from '../host/handle'
-import { launchClient, signedInStorage } from './client'
+import type { StoredMessage } from '../../e2e/rest'
+import { useWorldWithPhone } from './client'
 
 jest.setTimeout(60_000)
 
@@ -17,33 +14,20 @@ const farUp = 200
 const maxElements = 800
 const maxDepth = 20
 
-let server: TestServer
-let bob: RestPerson
 let roomId: string
 let stored: StoredMessage[]
-let program: MiniProgram
 const seen = new Set<string>()
 
-beforeAll(async () => {
-  server = await startServer()
-  const alice = await rest(server.url).signIn('alice')
-  bob = await rest(server.url).signIn('bob')
+const world = useWorldWithPhone(async ({ alice }) => {
   roomId = await alice.roomId('release-notes')
   stored = (await alice.history(roomId)).filter(({ t }) => t === undefined)
-  program = await launchClient(server, { storage: await signedInStorage(server, 'alice') })
-  await conversations(program).first().waitFor()
-  await openRoom(program, roomId)
 })
 
-afterAll(async () => {
-  await program.end()
-  await server.stop()
-  await disconnectBrowser()
-})
+beforeAll(() => openRoom(world.program, roomId))
 
 /** Scrolls; everything that must hold at every step is checked here. */
 async function turn(px: number, steps = 1): Promise<Step> {
-  const taken = await scroll(program.id('messages'), px, steps)
+  const taken = await scroll(world.program.id('messages'), px, steps)
   for (const { shift, elements, depth, ids } of taken) {
     expect(shift).toBeLessThan(tolerance)
     expect(elements).toBeLessThanOrEqual(maxElements)
@@ -71,10 +55,11 @@ it('scrolls back to the newest message without a jump of one pixel', async () =>
   const now = await turn(-step, 100)
   expect(now.isAtNewest).toBe(true)
   expect(now.ids.at(-1)).toBe(stored.at(-1)?._id)
-  await program.id('pill').waitFor({ state: 'detached' })
+  await world.program.id('pill').waitFor({ state: 'detached' })
 })
 
 it('stands still for a reader further up while messages come in, counts them and leads to the newest', async () => {
+  const { bob, program } = world
   await turn(step, 4)
   const standing = watchMiddle(program.id('messages'))
   for (let count = 1; count <= 5; count += 1) await bob.send(roomId, `incoming ${count}`)

@@ -1,52 +1,38 @@
-import { disconnectBrowser } from '../../browser/browser'
 import { eventually } from '../../browser/eventually'
 import { conversations, openRoom, patience, rows, shows } from '../../browser/operate'
 import { scroll } from '../../browser/scrolling'
-import { rest, type RestPerson, type StoredMessage } from '../../e2e/rest'
-import { startServer, type TestServer } from '../../e2e/server'
-import type { MiniProgram } from '../host/handle'
-import { launchClient, signedInStorage } from './client'
+import type { StoredMessage } from '../../e2e/rest'
+import { useWorldWithPhone } from './client'
 
 jest.setTimeout(120_000)
 
 const step = 500
 
-let server: TestServer
-let bob: RestPerson
 let roomId: string
 let stored: StoredMessage[]
-let program: MiniProgram
 
-beforeAll(async () => {
-  server = await startServer()
-  bob = await rest(server.url).signIn('bob')
+const world = useWorldWithPhone(async ({ bob, server }) => {
   roomId = await bob.roomId('release-notes')
   const words = async () => (await bob.history(roomId)).filter(({ t }) => t === undefined)
   const quoted = (await words()).at(-300)
   await bob.send(roomId, `[ ](${server.url}/channel/release-notes?msg=${quoted?._id}) about this`)
   stored = await words()
-  program = await launchClient(server, { storage: await signedInStorage(server, 'alice') })
-  await conversations(program).first().waitFor()
-  await openRoom(program, roomId)
 })
 
-afterAll(async () => {
-  await program.end()
-  await server.stop()
-  await disconnectBrowser()
-})
+beforeAll(() => openRoom(world.program, roomId))
 
 const at = (back: number): StoredMessage => stored[stored.length - back] as StoredMessage
 
 /** Where a message's middle is between the list's top (0) and bottom (1). */
 async function heightOf(id: string): Promise<number> {
-  const list = await program.id('messages').boundingBox()
-  const row = (await rows(program)).find((one) => one.id === id)
+  const list = await world.program.id('messages').boundingBox()
+  const row = (await rows(world.program)).find((one) => one.id === id)
   if (!list || !row) return NaN
   return ((row.top + row.bottom) / 2 - list.y) / list.height
 }
 
 it('opens the message that a reply quotes in the middle of the screen, and shows no address', async () => {
+  const { program } = world
   await shows(program, 'about this')
   await program.tap(`m-${at(1)._id}`)
   await eventually(async () => {
@@ -57,6 +43,7 @@ it('opens the message that a reply quotes in the middle of the screen, and shows
 })
 
 it('fills the gap below while somebody reads down, in order and without leaving a message out', async () => {
+  const { program } = world
   const order = new Map(stored.map(({ _id }, index) => [_id, index]))
   const seen = new Set<string>()
   for (let turns = 0; turns < 300; turns += 1) {
@@ -71,6 +58,7 @@ it('fills the gap below while somebody reads down, in order and without leaving 
 })
 
 it('comes back to the message that was being read', async () => {
+  const { program } = world
   await scroll(program.id('messages'), step, 6)
   // The place of a scroll-view is noted once a second.
   await new Promise((resolve) => setTimeout(resolve, 1_300))

@@ -1,23 +1,13 @@
-import { disconnectBrowser } from '../../browser/browser'
 import { eventually } from '../../browser/eventually'
 import { conversations, patience } from '../../browser/operate'
-import { rest, type RestPerson } from '../../e2e/rest'
-import { startServer, type TestServer } from '../../e2e/server'
-import type { MiniProgram } from '../host/handle'
-import { launchClient, signedInStorage } from './client'
+import { useWorldWithPhone } from './client'
 import { countsOf, describeCalls, printFigure } from './figures'
 
 jest.setTimeout(180_000)
 
 const count = 2_000
 
-let server: TestServer
-let bob: RestPerson
-let program: MiniProgram
-
-beforeAll(async () => {
-  server = await startServer()
-  bob = await rest(server.url).signIn('bob')
+const world = useWorldWithPhone(async ({ bob }) => {
   const names = Array.from({ length: count }, (_, index) => `long-list-${index}`)
   const one = async (): Promise<void> => {
     for (let name = names.pop(); name !== undefined; name = names.pop()) {
@@ -25,23 +15,19 @@ beforeAll(async () => {
     }
   }
   await Promise.all(Array.from({ length: 16 }, one))
-  program = await launchClient(server, { storage: await signedInStorage(server, 'alice') })
-  await conversations(program).first().waitFor()
-  await program.id('connection').waitFor({ state: 'detached' })
 })
 
-afterAll(async () => {
-  await program.end()
-  await server.stop()
-  await disconnectBrowser()
-})
+beforeAll(() => world.program.id('connection').waitFor({ state: 'detached' }))
 
 async function topLine(): Promise<string> {
-  return (await conversations(program).first().textContent()) ?? ''
+  return (await conversations(world.program).first().textContent()) ?? ''
 }
 
 it('draws at most 40 of 2,000 conversations', async () => {
-  await eventually(async () => expect(await conversations(program).count()).toBe(40), patience)
+  await eventually(
+    async () => expect(await conversations(world.program).count()).toBe(40),
+    patience,
+  )
 })
 
 it.each([
@@ -49,6 +35,7 @@ it.each([
   ['from far below the window', 'long-list-1999'],
   ['from the first line', 'long-list-1999'],
 ])('a conversation moves to the top %s with one setData of bounded size', async (where, name) => {
+  const { bob, program } = world
   const roomId = await bob.roomId(name)
   // What was told before is drawn before it is counted.
   await eventually(async () => {

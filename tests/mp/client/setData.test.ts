@@ -1,38 +1,27 @@
-import { disconnectBrowser } from '../../browser/browser'
-import { conversations, openRoom, send, shows } from '../../browser/operate'
+import { openRoom, send, shows } from '../../browser/operate'
 import { rest, type RestPerson } from '../../e2e/rest'
-import { startServer, type TestServer } from '../../e2e/server'
 import type { MiniProgram } from '../host/handle'
 import type { Meter } from '../host/bundle'
-import { launchClient, loadAllHistory, signedInStorage } from './client'
+import { loadAllHistory, startPhone, useWorld } from './client'
 import { countsOf, describeCalls, printFigure } from './figures'
 
 jest.setTimeout(60_000)
 
-let server: TestServer
 let bob: RestPerson
 let carlos: RestPerson
-let signedIn: Record<string, unknown>
 let program: MiniProgram
 let number = 0
 
-beforeAll(async () => {
-  server = await startServer()
-  bob = await rest(server.url).signIn('bob')
-  carlos = await rest(server.url).signIn('carlos')
-  signedIn = await signedInStorage(server, 'alice')
+const world = useWorld(async (made) => {
+  bob = made.bob
+  carlos = await rest(made.server.url).signIn('carlos')
 })
 
 beforeEach(async () => {
-  program = await launchClient(server, { storage: signedIn })
-  await conversations(program).first().waitFor()
+  program = await startPhone(world)
 })
 
 afterEach(() => program.end())
-afterAll(async () => {
-  await server.stop()
-  await disconnectBrowser()
-})
 
 /** Makes the room hold this many messages on the server. */
 async function fill(roomId: string, count: number): Promise<void> {
@@ -67,6 +56,7 @@ describe.each([
     const texts = [
       '今天下午的会议改到三点半，请大家准时参加。',
       'The meeting starts at half past three pm.',
+      'See https://example.com/a?b=c for more ',
     ]
     for (const text of texts) {
       const first = await measure(carlos, roomId, `${text}${(number += 1)}`)

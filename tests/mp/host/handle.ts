@@ -41,8 +41,10 @@ export type MiniProgram = {
   show(): Promise<void>
   setOnline(online: boolean): Promise<void>
   setColorScheme(scheme: 'light' | 'dark'): Promise<void>
-  /** Tells the program that the keyboard now covers this many pixels. */
+  /** Tells the program, and the field that has the focus, that the keyboard now covers this many pixels. */
   keyboard(height: number): Promise<void>
+  /** Turns the phone, or resizes its window: the window gets this size, and then the program is told. */
+  resize(size: Size): Promise<void>
   pullDown(): Promise<void>
   screenshot(file?: string): Promise<Buffer>
   /** Ends the program without any check. */
@@ -55,6 +57,9 @@ export type MiniProgram = {
   /** Returns and forgets all errors, warnings and problems: for tests that cause them. */
   takeComplaints(): Promise<string[]>
 }
+
+/** In CSS pixels. */
+type Size = { width: number; height: number }
 
 const quiet = 50
 
@@ -149,11 +154,21 @@ function phoneControls(page: Page) {
       page.evaluate((value) => miniProgram.phone.setOnline(value), online),
     setColorScheme: (scheme: 'light' | 'dark') => page.emulateMedia({ colorScheme: scheme }),
     keyboard: (height: number) =>
-      page.evaluate(
-        (value) =>
-          miniProgram.phone.emit('KeyboardHeightChange', { height: value, duration: 0.25 }),
-        height,
-      ),
+      page.evaluate((value) => {
+        miniProgram.phone.emit('KeyboardHeightChange', { height: value, duration: 0.25 })
+        document.activeElement?.dispatchEvent(new CustomEvent('mp-keyboard', { detail: value }))
+      }, height),
+    async resize(size: Size) {
+      await page.setViewportSize(size)
+      await page.evaluate(
+        ({ width, height }) =>
+          miniProgram.phone.emit('WindowResize', {
+            size: { windowWidth: width, windowHeight: height },
+            deviceOrientation: width > height ? 'landscape' : 'portrait',
+          }),
+        size,
+      )
+    },
     pullDown: () => page.evaluate(() => miniProgram.pullDown()),
   }
 }

@@ -24,6 +24,8 @@ export type AppRuntime = {
   uni: ServiceFramework['runtime']['uni']
   stack(): string[]
   routes: string[]
+  /** Every webview tells that it has this size now. */
+  resize(size: { width: number; height: number }): void
 }
 
 declare global {
@@ -70,6 +72,9 @@ export async function boot(options: AppBootOptions): Promise<void> {
     uni,
     stack: () => runtime.getCurrentPages().map(({ route }) => route),
     routes: __uniRoutes.map(({ path }) => path),
+    resize: (size) => {
+      for (const webview of webviews.all()) webview.emit('resize', size)
+    },
   }
   const scope: Record<string, unknown> = { plus, weex, Vue, ...config, ...runtime }
   for (const name of hidden) scope[name] = undefined

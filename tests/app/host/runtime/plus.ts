@@ -1,6 +1,6 @@
 import { createNativeUi } from './nativeUi'
 import type { Phone } from './phone'
-import type { AppRecords } from './records'
+import { nextAnswer, type AppRecords } from './records'
 import { createStorage } from './storage'
 import { strict } from './strict'
 import { navigatorOf, screenOf } from './viewPlus'
@@ -25,7 +25,10 @@ export function createPlus(phone: Phone, webviews: Webviews, records: AppRecords
       version: '1.0.0',
       innerVersion: '1.9.9',
       quit: () => log('quit'),
-      openURL: (url: string) => log('openURL', { url }),
+      openURL(url: string, onError?: () => void) {
+        log('openURL', { url })
+        if (nextAnswer(records, 'openURL', true) === false) setTimeout(() => onError?.())
+      },
     },
     screen: { ...screen, setBrightness: nothing },
     display: screen,
@@ -34,7 +37,7 @@ export function createPlus(phone: Phone, webviews: Webviews, records: AppRecords
       setStatusBarStyle: nothing,
       setStatusBarBackground: nothing,
       getStatusBarStyle: () => 'dark',
-      getOrientation: () => 0,
+      getOrientation: () => (window.innerWidth > window.innerHeight ? 90 : 0),
       closeSplashscreen: phone.closeSplash,
     },
     key: { ...phone.keys, hideSoftKeybord: nothing, showSoftKeybord: nothing },

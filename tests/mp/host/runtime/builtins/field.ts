@@ -32,6 +32,10 @@ function createField(tag: 'input' | 'textarea', { element, get, fire }: BuiltInH
   })
   control.addEventListener('focus', () => fire('focus', { value: control.value, height: 0 }))
   control.addEventListener('blur', () => fire('blur', { value: control.value, cursor: 0 }))
+  control.addEventListener('mp-keyboard', (event) => {
+    if (event instanceof CustomEvent)
+      fire('keyboardheightchange', { height: event.detail as number, duration: 0.25 })
+  })
   control.addEventListener('keydown', (event) => {
     const sends = tag === 'input' || get('confirmType') !== 'return'
     if (!(event instanceof KeyboardEvent) || event.key !== 'Enter' || !sends) return

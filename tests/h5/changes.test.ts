@@ -1,0 +1,108 @@
+import type { Locator, Page } from 'playwright-core'
+import { holdFinger } from '../browser/touch'
+import { rest, type RestPerson } from '../e2e/rest'
+import {
+  bubbleOf,
+  enterRoom,
+  isLive,
+  openAs,
+  ownErrors,
+  says,
+  startProduct,
+  stopProduct,
+  write,
+  type Client,
+} from './support/client'
+
+jest.setTimeout(60_000)
+
+let alice: RestPerson
+let roomId: string
+let phone: Client
+let page: Page
+
+beforeAll(async () => {
+  const server = await startProduct()
+  alice = await rest(server.url).signIn('alice')
+  roomId = await alice.roomId('bob')
+  phone = await openAs(server.url, 'alice')
+  page = phone.page
+  await enterRoom(page, roomId)
+  await isLive(page)
+})
+
+afterAll(async () => {
+  expect(ownErrors(phone.errors)).toEqual([])
+  await phone.close()
+  await stopProduct()
+})
+
+/** A message of alice that the server has and her phone shows. */
+async function stored(text: string): Promise<{ id: string; row: Locator }> {
+  const { _id } = await alice.send(roomId, text)
+  await bubbleOf(page, _id).waitFor()
+  return { id: _id, row: page.locator('.row', { has: bubbleOf(page, _id) }) }
+}
+
+async function choose(id: string, label: string): Promise<void> {
+  await holdFinger(page, bubbleOf(page, id))
+  await page.locator('.sheet-item', { hasText: label }).tap()
+}
+
+async function edit(id: string, text: string): Promise<void> {
+  await choose(id, '编辑')
+  await write(page, text)
+  await page.locator('#send').tap()
+}
+
+const hasClock = (element: Locator): Promise<boolean> =>
+  element.evaluate((one) => getComputedStyle(one, '::after').content !== 'none')
+
+it('shows a clock on an edit that no answer came to and says why below the title, until the server has it', async () => {
+  const { id, row } = await stored('before the edit')
+  await page.route('**/api/v1/chat.update', (route) => route.abort())
+  await edit(id, 'after the edit')
+  await page.locator('.row.waiting', { hasText: 'after the edit' }).waitFor()
+  expect(await hasClock(row.locator('.meta'))).toBe(true)
+  await says(page.locator('#connection'), '服务器没有响应，正在重试…')
+
+  await page.unroute('**/api/v1/chat.update')
+  await page.locator('.row.waiting').waitFor({ state: 'detached', timeout: 40_000 })
+  await page.locator('#connection').waitFor({ state: 'detached' })
+  expect(await hasClock(row.locator('.meta'))).toBe(false)
+  expect((await alice.history(roomId)).find(({ _id }) => _id === id)?.msg).toBe('after the edit')
+})
+
+it('shows a clock on a deletion until the server has done it', async () => {
+  const { id } = await stored('to be deleted')
+  await page.route('**/api/v1/chat.delete', (route) => route.abort())
+  await choose(id, '删除')
+  await page.locator('uni-modal .uni-modal__btn_primary').tap()
+  const note = page.locator('.row.waiting .note')
+  await note.waitFor()
+  expect(await hasClock(note)).toBe(true)
+
+  await page.unroute('**/api/v1/chat.delete')
+  await note.waitFor({ state: 'detached', timeout: 40_000 })
+  expect((await alice.history(roomId)).map(({ _id }) => _id)).not.toContain(id)
+})
+
+it('keeps a refused edit as it was typed, says so, and shows the message as it was when it is given up', async () => {
+  const { id, row } = await stored('as it was')
+  await page.route('**/api/v1/chat.update', (route) =>
+    route.fulfill({
+      status: 400,
+      contentType: 'application/json',
+      body: JSON.stringify({ success: false, errorType: 'error-action-not-allowed' }),
+    }),
+  )
+  await edit(id, 'as it was typed')
+  await page.locator('.row.failed', { hasText: 'as it was typed' }).waitFor()
+  await says(row.locator('.meta'), '修改未发送')
+
+  await bubbleOf(page, id).tap()
+  await page.locator('.sheet-item', { hasText: '放弃修改' }).tap()
+  await page.locator('.row.failed').waitFor({ state: 'detached' })
+  await says(row.locator('.text'), 'as it was')
+  await page.unroute('**/api/v1/chat.update')
+})

@@ -1,19 +1,13 @@
 import { demoPeople } from '../../server/demo/people'
 import { createDemoDirectory } from '../../server/gateway/identity/demoDirectory'
-import { authenticate, headersOf, startHarness, type Harness } from '../unit/server/gateway/harness'
-import { me } from './reviewSupport'
+import { authenticate, headersOf } from '../unit/server/gateway/harness'
+import { everyTestHasAGateway, harness, me } from './reviewSupport'
 
 /**
  * Regression tests of the weaknesses of the published design (gateway reference, section 7): who acts as whom. Those of the live
  * connection are in relay.test.ts.
  */
-jest.setTimeout(30_000)
-
-let harness: Harness
-beforeEach(async () => {
-  harness = await startHarness()
-})
-afterEach(() => harness.close())
+everyTestHasAGateway()
 
 describe('security review of the published design, who acts as whom', () => {
   it('weakness 1: the agent id with any token does not act as the agent', async () => {

@@ -1,23 +1,11 @@
-import {
-  authenticate,
-  headersOf,
-  logout,
-  startHarness,
-  type Harness,
-} from '../unit/server/gateway/harness'
-import { me, rawStatus, socketStatus } from './reviewSupport'
+import { authenticate, headersOf, logout } from '../unit/server/gateway/harness'
+import { everyTestHasAGateway, harness, me, rawStatus, socketStatus } from './reviewSupport'
 
 /**
  * Regression tests of the weaknesses of the published design (gateway reference, section 7): requests and sockets. Those of the live
  * connection are in relay.test.ts.
  */
-jest.setTimeout(30_000)
-
-let harness: Harness
-beforeEach(async () => {
-  harness = await startHarness()
-})
-afterEach(() => harness.close())
+everyTestHasAGateway()
 
 describe('security review of the published design, requests and sockets', () => {
   it('weakness 12: chat cookies alone change nothing, whether they are switched on or off', async () => {

@@ -3,26 +3,14 @@ import type { AddressInfo } from 'node:net'
 import { readConfig } from '../../server/config'
 import { createSelfSigned } from '../support/selfSigned'
 import { agentPassword, createTokenSecret } from '../unit/server/gateway/fakeChat'
-import {
-  authenticate,
-  headersOf,
-  logout,
-  startHarness,
-  type Harness,
-} from '../unit/server/gateway/harness'
-import { me, socketStatus, storedText } from './reviewSupport'
+import { authenticate, headersOf, logout } from '../unit/server/gateway/harness'
+import { everyTestHasAGateway, harness, me, socketStatus, storedText } from './reviewSupport'
 
 /**
  * Regression tests of the weaknesses of the published design (gateway reference, section 7): what is secret, and what could give
  * it away. Those of the live connection are in relay.test.ts.
  */
-jest.setTimeout(30_000)
-
-let harness: Harness
-beforeEach(async () => {
-  harness = await startHarness()
-})
-afterEach(() => harness.close())
+everyTestHasAGateway()
 
 describe('security review of the published design, secrets', () => {
   it('weakness 3: every account gets its own random password, kept encrypted', async () => {

@@ -1,8 +1,26 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import WebSocket from 'ws'
-import { headersOf, type Answer, type Harness, type Session } from '../unit/server/gateway/harness'
+import {
+  headersOf,
+  startHarness,
+  type Answer,
+  type Harness,
+  type Session,
+} from '../unit/server/gateway/harness'
 import { rawExchange } from './rawSocket'
+
+/** The gateway of the test that runs; see `everyTestHasAGateway`. */
+export let harness: Harness
+
+/** Gives each test of a file a gateway of its own, in front of a fake chat server. */
+export function everyTestHasAGateway(): void {
+  jest.setTimeout(30_000)
+  beforeEach(async () => {
+    harness = await startHarness()
+  })
+  afterEach(() => harness.close())
+}
 
 /** Whom the chat server takes the holder of these credentials for. */
 export function me(harness: Harness, session: Session): Promise<Answer> {

@@ -1,11 +1,11 @@
-import type { Clock, TimerHandle } from '../../../src/platform/types'
+import type { Clock } from '../../../src/platform/types'
 import type { DdpClient } from '../../../src/realtime/ddpClient'
 import { DdpError, TransportError } from '../../../src/realtime/ddpError'
 import type { StreamHandle } from '../../../src/realtime/ddpSubscriptions'
 import { roomEvents } from '../../../src/realtime/streamEvents'
 import { HubError, type HubConnection } from '../hub/hubApplication'
+import { inTime } from './inTime'
 
-const readyTimeoutMs = 15_000
 const maxRoomsPerConnection = 100
 
 /** The open rooms of one user's hub connections, counted per connection. */
@@ -95,17 +95,4 @@ function openRoom(client: DdpClient, roomId: string): StreamHandle[] {
     client.subscribe('stream-room-messages', roomId),
     ...roomEvents.map((event) => client.subscribe('stream-notify-room', `${roomId}/${event}`)),
   ]
-}
-
-/** While the chat server is away nothing is confirmed and nothing refused. */
-async function inTime(clock: Clock, ready: Promise<unknown>): Promise<void> {
-  let timer: TimerHandle
-  const isLate = new Promise<never>((_resolve, reject) => {
-    timer = clock.setTimeout(() => reject(new HubError('timeout')), readyTimeoutMs)
-  })
-  try {
-    await Promise.race([ready, isLate])
-  } finally {
-    clock.clearTimeout(timer)
-  }
 }

@@ -1,13 +1,13 @@
-import type { Clock, TimerHandle } from '../../../src/platform/types'
+import type { Clock } from '../../../src/platform/types'
 import type { DdpClient } from '../../../src/realtime/ddpClient'
 import { createPresenceWatch } from '../../../src/realtime/presenceWatch'
 import { presenceStream } from '../../../src/realtime/streamEvents'
 import { HubError, type HubConnection } from '../hub/hubApplication'
+import { inTime } from './inTime'
 
 /** As many as one hub connection may watch. */
 export const maxWatchedPeople = 500
 
-const confirmTimeoutMs = 15_000
 /** Clients have gathered their changes already; this joins those of one user's devices. */
 const gatherMs = 100
 
@@ -65,18 +65,5 @@ export function createWatchedPeople(client: DdpClient, clock: Clock): WatchedPeo
       if (isLive) watch.start()
       else watch.stop()
     },
-  }
-}
-
-/** While the chat server is away nothing is confirmed. */
-async function inTime(clock: Clock, confirmed: Promise<void>): Promise<void> {
-  let timer: TimerHandle
-  const isLate = new Promise<never>((_resolve, reject) => {
-    timer = clock.setTimeout(() => reject(new HubError('timeout')), confirmTimeoutMs)
-  })
-  try {
-    await Promise.race([confirmed, isLate])
-  } finally {
-    clock.clearTimeout(timer)
   }
 }

@@ -145,11 +145,7 @@ function phoneControls(page: Page) {
     setOnline: (online: boolean) =>
       page.evaluate((value) => runningApp.phone.setOnline(value), online),
     setColorScheme: (scheme: 'light' | 'dark') => page.emulateMedia({ colorScheme: scheme }),
-    keyboard: (height: number) =>
-      page.evaluate(
-        (value) => runningApp.phone.plusEvents.emit('KeyboardHeightChange', { height: value }),
-        height,
-      ),
+    keyboard: (height: number) => page.evaluate((value) => runningApp.keyboard(value), height),
     async resize(size: Size) {
       await page.setViewportSize(size)
       await page.evaluate((value) => runningApp.resize(value), size)

@@ -26,6 +26,8 @@ export type AppRuntime = {
   routes: string[]
   /** Every webview tells that it has this size now. */
   resize(size: { width: number; height: number }): void
+  /** The service layer and every webview are told that the keyboard covers so many px. */
+  keyboard(height: number): void
 }
 
 declare global {
@@ -74,6 +76,11 @@ export async function boot(options: AppBootOptions): Promise<void> {
     routes: __uniRoutes.map(({ path }) => path),
     resize: (size) => {
       for (const webview of webviews.all()) webview.emit('resize', size)
+    },
+    keyboard: (height) => {
+      phone.plusEvents.emit('KeyboardHeightChange', { height })
+      const event = `Object.assign(new Event('keyboardchange'), { height: ${height} })`
+      for (const webview of webviews.all()) webview.evalJS(`document.dispatchEvent(${event})`)
     },
   }
   const scope: Record<string, unknown> = { plus, weex, Vue, ...config, ...runtime }

@@ -2,7 +2,7 @@ import type { Clock } from '../../../src/platform/types'
 import type { DdpClient } from '../../../src/realtime/ddpClient'
 import { createPresenceWatch } from '../../../src/realtime/presenceWatch'
 import { presenceStream } from '../../../src/realtime/streamEvents'
-import { HubError, type HubConnection } from '../hub/hubApplication'
+import type { HubConnection } from '../hub/hubApplication'
 import { inTime } from './inTime'
 
 /** As many as one hub connection may watch. */

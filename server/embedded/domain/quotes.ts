@@ -25,10 +25,12 @@ const shortened = (attachments: readonly Attachment[], depth: number): Attachmen
     return [{ ...attachment, attachments: shortened(nested as Attachment[], depth - 1) }]
   })
 
+const shownName = ({ alias = '', u }: MessageDoc): string => (alias === '' ? u.username : alias)
+
 const quoteOf = (message: MessageDoc, link: string): Attachment => {
   const quote: Attachment = {
     text: message.msg,
-    author_name: message.alias ?? message.u.username,
+    author_name: shownName(message),
     author_icon: `/avatar/${encodeURIComponent(message.u.username)}`,
     message_link: link,
     attachments: shortened(message.attachments ?? [], chainLimit - 1),

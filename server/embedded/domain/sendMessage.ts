@@ -90,7 +90,7 @@ const safeAddress = (value: unknown): boolean =>
 const addressFields = ['title_link', 'image_url', 'audio_url', 'video_url', 'thumb_url'] as const
 
 const checkImpersonation = (app: App, user: UserDoc, input: NewMessage): void => {
-  const impersonates = input.alias !== undefined || input.avatar !== undefined
+  const impersonates = (input.alias ?? '') !== '' || (input.avatar ?? '') !== ''
   if (impersonates && !app.permissions.has(user, 'message-impersonate', input.rid)) {
     throw new TextError('Not enough permission')
   }

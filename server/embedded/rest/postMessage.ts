@@ -48,8 +48,10 @@ const roomOf = (app: App, user: UserDoc, target: string): RoomDoc => {
   return room.t === 'c' ? joinAsUser(app, room, user) : room
 }
 
+/** As the real server stores it: a message of a bot always has a display name and attachments, empty or not. */
 const messageOf = (rid: string, input: Static<typeof body>): NewMessage => {
-  const message: NewMessage = { rid, msg: input.text ?? '', groupable: false }
+  const start = { alias: '', attachments: [], groupable: false }
+  const message: NewMessage = { ...start, rid, msg: input.text ?? '' }
   if ('tmid' in input) message.tmid = input.tmid
   for (const field of ['alias', 'emoji', 'avatar', 'attachments', 'customFields'] as const) {
     if (input[field] !== undefined) Object.assign(message, { [field]: input[field] })

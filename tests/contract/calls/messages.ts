@@ -10,6 +10,24 @@ const about =
     return w.ann.post(path, { messageId, ...more })
   }
 
+/** The same by somebody who may not. */
+const byOthers =
+  (path: string) =>
+  async (w: World): Promise<RestAnswer> =>
+    w.bob.post(path, { messageId: await w.message(await w.channel()) })
+
+const withoutStars =
+  (path: string) =>
+  async (w: World): Promise<RestAnswer> => {
+    const allow = (value: boolean) => w.admin.post('settings/Message_AllowStarring', { value })
+    await allow(false)
+    try {
+      return await about(path)(w)
+    } finally {
+      await allow(true)
+    }
+  }
+
 const aboutThread =
   (path: string) =>
   async (w: World): Promise<RestAnswer> => {
@@ -84,17 +102,17 @@ export const messageCalls: Calls = {
     return w.ann.post('chat.delete', { roomId: rid, msgId: await w.message(rid) })
   },
   'POST chat.followMessage 200': aboutThread('chat.followMessage'),
-  'POST chat.followMessage 400': empty('chat.followMessage'),
+  'POST chat.followMessage 400': (w) => w.ann.post('chat.followMessage', { mid: 'unknown' }),
   'POST chat.unfollowMessage 200': aboutThread('chat.unfollowMessage'),
-  'POST chat.unfollowMessage 400': empty('chat.unfollowMessage'),
+  'POST chat.unfollowMessage 400': (w) => w.ann.post('chat.unfollowMessage', { mid: 'unknown' }),
   'POST chat.pinMessage 200': about('chat.pinMessage'),
-  'POST chat.pinMessage 400': empty('chat.pinMessage'),
+  'POST chat.pinMessage 400': byOthers('chat.pinMessage'),
   'POST chat.unPinMessage 200': about('chat.unPinMessage', {}, 'chat.pinMessage'),
-  'POST chat.unPinMessage 400': empty('chat.unPinMessage'),
+  'POST chat.unPinMessage 400': byOthers('chat.unPinMessage'),
   'POST chat.starMessage 200': about('chat.starMessage'),
-  'POST chat.starMessage 400': empty('chat.starMessage'),
+  'POST chat.starMessage 400': withoutStars('chat.starMessage'),
   'POST chat.unStarMessage 200': about('chat.unStarMessage', {}, 'chat.starMessage'),
-  'POST chat.unStarMessage 400': empty('chat.unStarMessage'),
+  'POST chat.unStarMessage 400': withoutStars('chat.unStarMessage'),
   'POST chat.postMessage 200': async (w) =>
     w.ann.post('chat.postMessage', { roomId: await w.channel(), text: 'hello' }),
   'POST chat.postMessage 400': (w) => w.ann.post('chat.postMessage', { channel: '#nowhere' }),

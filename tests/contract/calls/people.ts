@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Calls } from './world'
+import type { Calls, World } from './world'
 
 const account = (username: string) => ({
   username,
@@ -9,6 +9,13 @@ const account = (username: string) => ({
 })
 
 const selector = (value: object): string => encodeURIComponent(JSON.stringify(value))
+
+/** The only owner of a channel with others in it. */
+const ownerOfMore = async (w: World) => {
+  const person = await w.person()
+  await person.post('channels.create', { name: w.name(), members: ['bob'] })
+  return person
+}
 
 export const peopleCalls: Calls = {
   'GET info 200': (w) => w.anonymous.get('info'),
@@ -80,7 +87,12 @@ export const peopleCalls: Calls = {
       password: createHash('sha256').update(`secret-${person.username}`).digest('hex'),
     })
   },
-  'POST users.deleteOwnAccount 400': (w) => w.ann.post('users.deleteOwnAccount', {}),
+  'POST users.deleteOwnAccount 400': async (w) => {
+    const person = await ownerOfMore(w)
+    return person.post('users.deleteOwnAccount', {
+      password: createHash('sha256').update(`secret-${person.username}`).digest('hex'),
+    })
+  },
   'POST users.register 200': (w) => {
     const { password, ...rest } = account(w.name())
     return w.anonymous.post('users.register', { ...rest, pass: password })
@@ -91,7 +103,11 @@ export const peopleCalls: Calls = {
       userId: (await w.person()).userId,
       activeStatus: false,
     }),
-  'POST users.setActiveStatus 400': (w) => w.admin.post('users.setActiveStatus', {}),
+  'POST users.setActiveStatus 400': async (w) =>
+    w.admin.post('users.setActiveStatus', {
+      userId: (await ownerOfMore(w)).userId,
+      activeStatus: false,
+    }),
   'POST users.setActiveStatus 403': (w) =>
     w.ann.post('users.setActiveStatus', { userId: w.bob.userId, activeStatus: false }),
   'GET users.getPersonalAccessTokens 200': async (w) => {

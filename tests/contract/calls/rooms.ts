@@ -22,7 +22,7 @@ export const roomCalls: Calls = {
     const { rid } = body.room as { rid: string }
     return w.admin.post('im.delete', { roomId: rid })
   },
-  'POST im.delete 400': (w) => w.ann.post('im.delete', {}),
+  'POST im.delete 400': async (w) => w.ann.post('im.delete', { roomId: await w.direct() }),
   'POST im.open 200': async (w) => w.ann.post('im.open', { roomId: await w.direct() }),
   'POST im.open 403': (w) => w.ann.post('im.open', { roomId: 'nowhere' }),
   'POST im.setTopic 200': async (w) => {
@@ -43,7 +43,8 @@ export const roomCalls: Calls = {
   'GET rooms.nameExists 401': (w) => w.anonymous.get('rooms.nameExists?roomName=general'),
   'POST rooms.cleanHistory 200': async (w) =>
     w.admin.post('rooms.cleanHistory', { roomId: await w.channel(), ...dates }),
-  'POST rooms.cleanHistory 400': (w) => w.admin.post('rooms.cleanHistory', {}),
+  'POST rooms.cleanHistory 400': async (w) =>
+    w.ann.post('rooms.cleanHistory', { roomId: await w.channel(), ...dates }),
   'POST rooms.createDiscussion 200': async (w) =>
     w.ann.post('rooms.createDiscussion', { prid: await w.channel(), t_name: w.name() }),
   'POST rooms.createDiscussion 400': (w) => w.ann.post('rooms.createDiscussion', {}),
@@ -53,7 +54,7 @@ export const roomCalls: Calls = {
     w.ann.post('rooms.favorite', { roomId: await w.channel(), favorite: true }),
   'POST rooms.favorite 400': (w) => w.ann.post('rooms.favorite', { roomId: 'x', favorite: true }),
   'POST rooms.leave 200': async (w) => w.bob.post('rooms.leave', { roomId: await w.channel() }),
-  'POST rooms.leave 400': (w) => w.ann.post('rooms.leave', { roomId: 'nowhere' }),
+  'POST rooms.leave 400': async (w) => w.ann.post('rooms.leave', { roomId: await w.channel() }),
   'POST rooms.saveNotification 200': async (w) =>
     w.ann.post('rooms.saveNotification', {
       roomId: await w.channel(),

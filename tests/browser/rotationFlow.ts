@@ -60,7 +60,7 @@ export function describeRotation({ program, bob, list, turn }: RotationSetup): v
   it('the row at the top stays there for whoever reads in the middle, turned and turned back', async () => {
     await scroll(list(), 500, 6)
     // A scroll-view is asked once a second where it is.
-    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    await new Promise((resolve) => setTimeout(resolve, 3_500))
     const before = await topmost()
     for (const size of [landscape, portrait]) {
       await turn(size)

@@ -60,8 +60,8 @@ it('fills the gap below while somebody reads down, in order and without leaving 
 it('comes back to the message that was being read', async () => {
   const { program } = world
   await scroll(program.id('messages'), step, 6)
-  // The place of a scroll-view is noted once a second.
-  await new Promise((resolve) => setTimeout(resolve, 1_300))
+  // The place of a scroll-view is noted once a second, and not while the list has just got another height.
+  await new Promise((resolve) => setTimeout(resolve, 3_500))
   const list = await program.id('messages').boundingBox()
   const first = (await rows(program)).find(({ top }) => top >= (list?.y ?? 0) + 1)
   await program.tap('back')

@@ -176,6 +176,16 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
   const hub = createDdpHub(app)
   const server = httpServer(app, hub, { ...httpTimeouts, ...options.timeouts })
   const host = options.host ?? '127.0.0.1'
+  let endFileSweep = (): void => undefined
+  const close = async (): Promise<void> => {
+    app.previews.close()
+    app.statusEnds.close()
+    hub.close()
+    endFileSweep()
+    await closeServer(server)
+    store.close()
+    unlock()
+  }
   try {
     seedWorkspace(app)
     if (options.admin !== undefined) await seedAdmin(app, options.admin)
@@ -185,22 +195,11 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
     const port = await listen(server, options.port, host)
     const url = localUrl(host, port)
     if (app.settings.text('Site_Url') === '') app.settings.provide('Site_Url', url)
-    const endFileSweep = startFileSweep(app)
+    endFileSweep = startFileSweep(app)
     app.logger.info({ url }, 'embedded Rocket.Chat listens')
-    const close = async (): Promise<void> => {
-      app.previews.close()
-      app.statusEnds.close()
-      hub.close()
-      endFileSweep()
-      await closeServer(server)
-      store.close()
-      unlock()
-    }
     return { url, port, newAdmin, close }
   } catch (error) {
-    hub.close()
-    store.close()
-    unlock()
+    await close()
     throw error
   }
 }

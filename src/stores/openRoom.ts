@@ -1,43 +1,30 @@
-import { formatDay, formatTime } from '../locales/dates'
-import type { Translate } from '../locales/translate'
-import type { Clock, TimerHandle } from '../platform/types'
+import { ApiError } from '../api/apiError'
 import type { Repository } from '../rocketchat/repository'
-import { isSystemLine } from '../rocketchat/systemMessages'
-import type { ChatUser, Message, RoomKind } from '../rocketchat/types'
-import { createTimeline } from '../timeline/timeline'
+import type { Message, RoomKind } from '../rocketchat/types'
 import type { ShownMessage, Timeline } from '../timeline/types'
 import type { MessageCache } from './cache/cachedRoom'
-import { plainText } from './channel'
+import { createGapFilling, type GapState } from './gapFilling'
 import type { OutboxEntry } from './outboxEntry'
+import { isRefusal } from './refusal'
+import { createRetries } from './retries'
+import { createRoomCopy } from './roomCopy'
+import { createRoomDoubts } from './roomDoubts'
 import { createRoomHistory, type GapSide, type RoomHistory } from './roomHistory'
-
-/** How many of a room's newest messages are kept on the device. */
-const cachedMessages = 100
-
-/** How long nothing must change before a copy is kept, in ms. */
-const cacheDelayMs = 2_000
+import { createRoomTimeline, toPendingMessage, type RoomTimelineOptions } from './roomTimeline'
 
 /** How long a message may stay unknown that the room's document names as its newest, in ms. */
 const doubtMs = 1_000
 
-/** Waits between attempts to complete what was painted from the device, in ms. */
-const retryDelays = [1_000, 3_000, 10_000, 30_000]
+/** How long after a first page that failed the next attempt begins by itself, in ms. */
+const secondTryMs = 1_000
 
 export type HistoryState = 'idle' | 'loading' | 'failed' | 'complete'
 
-/** How far the gap is that is being filled. */
-export type GapState = 'idle' | 'loading' | 'failed'
-
-export type OpenRoomOptions = {
+export type OpenRoomOptions = RoomTimelineOptions & {
   roomId: string
   kind: RoomKind
-  self: ChatUser
-  /** Taken before the room is marked as read; everything newer gets the "new messages" line. */
-  lastSeenAt: number
-  clock: Clock
   repository: Repository
   cache: MessageCache
-  translate: () => Translate
   /** Settles when the first page may be asked for: then nothing falls between it and the room's streams. Never rejects. */
   streamsReady: Promise<void>
   /** Too much was missed for a sync: the room has to be opened anew from its newest page. */
@@ -88,62 +75,32 @@ export interface OpenRoom {
 }
 
 export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
-  const { roomId, kind, self, clock, repository, cache, translate, onReceived, present } = options
-  const timeline = createTimeline({
-    selfId: self.id,
-    lastSeenAt: options.lastSeenAt,
-    labels: {
-      day: (at) => formatDay(at, clock.now(), translate()),
-      time: formatTime,
-      system: (message) => systemText(message, translate()),
-    },
-  })
+  const { roomId, self, clock, repository, onReceived, present } = options
+  const timeline = createRoomTimeline(options)
+  const copy = createRoomCopy({ ...options, timeline })
+  const completion = createRetries(clock, complete)
+  const doubts = createRoomDoubts((id) => timeline.get(id) !== undefined)
+  const settling = createRetries(clock, settleDoubts)
   let historyState: HistoryState = 'idle'
-  let gapState: GapState = 'idle'
   let failure: unknown
   let isLoaded = false
   let isCurrent = false
   /** Until the copy on the device is painted, or the first page has come without one. */
   let opening: Promise<void> | undefined
   let loading: Promise<void> | undefined
-  let isSaveDue = false
-  let saveTimer: TimerHandle
   let interruptions = 0
-  /** The newest message of the room's document that is unknown here. */
-  let doubted: Message | undefined
-  let doubtTimer: TimerHandle
-  /** Since when messages are there that only an answer told, before the first page. */
-  let answeredSince = Infinity
   /** The connection is away, and has not been said to be back. */
   let isAway = false
   let isOver = false
   // A call, because the compiler does not expect that it changes while an answer is awaited.
   const isClosed = (): boolean => isOver
-  const history = createRoomHistory({
-    roomId,
-    kind,
-    repository,
-    timeline,
-    isClosed,
-    onReceived,
-    present,
-  })
+  const history = createRoomHistory({ ...options, timeline, isClosed })
+  const gaps = createGapFilling(history.fillGap, gapChanged)
   const restingState = (): HistoryState => (timeline.hasOldest ? 'complete' : 'idle')
 
   function changed(): void {
     options.onChange()
-    if (isSaveDue || isClosed()) return
-    isSaveDue = true
-    saveTimer = clock.setTimeout(save, cacheDelayMs)
-  }
-
-  function save(): void {
-    isSaveDue = false
-    const copy = timeline.snapshot(cachedMessages)
-    if (!copy) return
-    // Of an emptied room no older copy may stay, which would paint what is deleted.
-    if (copy.messages.length === 0) cache.remove(roomId)
-    else if (copy.syncedUntil > 0) cache.save(roomId, copy)
+    if (!isClosed()) copy.note()
   }
 
   function begin(): Promise<void> {
@@ -154,30 +111,33 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
   }
 
   async function open(): Promise<void> {
-    const copy = await cache.load(roomId)
+    const kept = await copy.load()
     if (isClosed() || isLoaded) return
-    if (!copy || copy.messages.length === 0 || copy.syncedUntil === 0) {
+    if (!kept) {
       await loadNext()
+      if (!isClosed() && hasFailed() && !isRefused()) completion.start(secondTryMs)
       return
     }
-    timeline.restore({ ...copy, messages: copy.messages.map(present) })
+    timeline.restore({ ...kept, messages: kept.messages.map(present) })
     timeline.markStale()
     isLoaded = true
     historyState = restingState()
     options.onChange()
-    void options.streamsReady.then(() => completeCopy(0))
+    void options.streamsReady.then(() => completion.start())
   }
 
-  /** The feed catches up after each reconnect; until the first time this one asks by itself. */
-  async function completeCopy(attempt: number): Promise<void> {
+  /**
+   * The feed catches up after each reconnect; until the first time this room asks by itself, whether the device had a copy
+   * or the first page failed: requests can fail while the connection stays.
+   */
+  async function complete(): Promise<void> {
     if (isClosed() || isCurrent) return
-    try {
-      await sync()
-    } catch {
-      const delay = retryDelays[Math.min(attempt, retryDelays.length - 1)] ?? 30_000
-      clock.setTimeout(() => void completeCopy(attempt + 1), delay)
-    }
+    await sync()
+    if (!isClosed() && hasFailed() && !isRefused()) throw failure
   }
+
+  const hasFailed = (): boolean => !isLoaded && historyState === 'failed'
+  const isRefused = (): boolean => failure instanceof ApiError && isRefusal(failure)
 
   /**
    * An empty list asks as soon as it is drawn, before the device has said what it keeps: a first page that is under way then
@@ -219,23 +179,17 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     isLoaded = true
     isCurrent = true
     // What was sent before the page was read may be deleted already; the page does not tell.
-    if (answeredSince < Infinity) void settleDoubt(0)
+    if (doubts.isOpen) settling.start()
     // A page of nothing that is shown, of replies in threads for example, must not look like an empty room.
     if (timeline.newestAt === 0 && !timeline.hasOldest) await history.loadOlder()
   }
 
-  async function fillGap(chunkKey: string, side: GapSide): Promise<void> {
-    if (gapState === 'loading' || isClosed()) return
-    gapState = 'loading'
-    options.onChange()
-    try {
-      await history.fillGap(chunkKey, side)
-      gapState = 'idle'
-    } catch (error) {
-      gapState = 'failed'
-      failure = error
-    }
+  function gapChanged(state: GapState): void {
     if (isClosed()) return
+    if (state === 'loading') {
+      options.onChange()
+      return
+    }
     if (historyState !== 'loading') historyState = restingState()
     changed()
   }
@@ -248,7 +202,7 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
   async function catchUp(): Promise<void> {
     isAway = false
     await sync()
-    if (!isClosed() && !isLoaded && historyState === 'failed') throw failure
+    if (!isClosed() && hasFailed()) throw failure
   }
 
   async function sync(): Promise<void> {
@@ -259,13 +213,12 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     await options.streamsReady
     if (!isLoaded) await loadOlder()
     if (isClosed() || !isLoaded || interruptions !== startedAt) return
-    const doubt = doubted
-    const doubtedSince = Math.min(doubt?.updatedAt ?? Infinity, answeredSince)
-    const since = Math.min(timeline.latestUpdatedAt, doubtedSince)
+    const doubt = doubts.ask()
+    const since = Math.min(timeline.latestUpdatedAt, doubt.since)
     const { updated, removedIds, isComplete } = await repository.syncMessages(roomId, since)
     if (isClosed() || interruptions !== startedAt) return
     if (!isComplete) {
-      cache.remove(roomId)
+      copy.drop()
       options.onOutdated()
       return
     }
@@ -273,8 +226,7 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     upsert(updated.map(present), 'feed')
     timeline.remove(removedIds)
     if (isFollowed) timeline.markCaughtUp()
-    if (doubted === doubt) doubted = undefined
-    answeredSince = Infinity
+    doubt.settle()
     isCurrent = true
     changed()
   }
@@ -284,28 +236,20 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
       upsert([message], 'answer')
       return
     }
-    doubted ??= message
-    clock.clearTimeout(doubtTimer)
-    doubtTimer = clock.setTimeout(() => void settleDoubt(0), doubtMs)
+    doubts.name(message)
+    settling.start(doubtMs)
   }
 
   /** While the connection is away, the catch-up after it settles it. */
-  async function settleDoubt(attempt: number): Promise<void> {
-    if (doubted && timeline.get(doubted.id)) doubted = undefined
-    if (isClosed() || isAway || (!doubted && answeredSince === Infinity)) return
-    try {
-      await sync()
-    } catch {
-      const delay = retryDelays[Math.min(attempt, retryDelays.length - 1)] ?? 30_000
-      doubtTimer = clock.setTimeout(() => void settleDoubt(attempt + 1), delay)
-    }
+  async function settleDoubts(): Promise<void> {
+    if (!isClosed() && !isAway && doubts.isOpen) await sync()
   }
 
   function upsert(messages: readonly Message[], source: 'feed' | 'answer'): void {
     timeline.upsert(messages, source)
     history.noteChanges(messages)
     if (isLoaded) changed()
-    else if (source === 'answer') answeredSince = earliestChange(messages, answeredSince)
+    else if (source === 'answer') doubts.noteAnswers(messages)
   }
 
   function markStale(): void {
@@ -315,7 +259,7 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
   }
 
   function showPending(entry: OutboxEntry): void {
-    timeline.setPending(toMessage(entry, self), entry.state)
+    timeline.setPending(toPendingMessage(entry, self), entry.state)
     options.onChange()
   }
 
@@ -327,10 +271,10 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
       return historyState
     },
     get gapState() {
-      return gapState
+      return gaps.state
     },
     get failure() {
-      return failure
+      return failure ?? gaps.failure
     },
     get isLoaded() {
       return isLoaded
@@ -340,45 +284,17 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     },
     begin,
     loadOlder,
-    fillGap,
+    fillGap: (chunkKey, side) => (isOver ? Promise.resolve() : gaps.fill(chunkKey, side)),
     catchUp,
     upsert,
     noteNewest,
     markStale,
     showPending,
     close() {
-      clock.clearTimeout(saveTimer)
-      clock.clearTimeout(doubtTimer)
-      if (isSaveDue) save()
+      completion.stop()
+      settling.stop()
+      copy.close()
       isOver = true
     },
-  }
-}
-
-function earliestChange(messages: readonly Message[], least: number): number {
-  return messages.reduce((min, { updatedAt }) => Math.min(min, updatedAt), least)
-}
-
-function systemText(message: Message, t: Translate): string | undefined {
-  const isLine = isSystemLine(message.system) || message.system === 'rm'
-  return isLine ? plainText(message, t) : undefined
-}
-
-function toMessage({ id, roomId, text, createdAt }: OutboxEntry, author: ChatUser): Message {
-  return {
-    id,
-    roomId,
-    author,
-    text,
-    sentAt: createdAt,
-    updatedAt: 0,
-    system: '',
-    role: '',
-    editedAt: 0,
-    threadId: '',
-    isShownInRoom: false,
-    mentions: [],
-    isGroupable: true,
-    fileName: '',
   }
 }

@@ -1,5 +1,6 @@
 import { computed, ref } from 'vue'
-import type { GapState, HistoryState, OpenRoom } from './openRoom'
+import type { GapState } from './gapFilling'
+import type { HistoryState, OpenRoom } from './openRoom'
 import { createRoomView } from './roomView'
 
 /** What the screen shows of the open room, copied from it once per flush, and what a copy would cost. */

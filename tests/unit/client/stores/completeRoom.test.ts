@@ -1,6 +1,6 @@
 import { decodeRoom } from '../../../../src/rocketchat/decodeRoom'
 import { createClient, restart, type Client } from './support/client'
-import { networkError } from './support/fakeChat'
+import { networkError, refusal } from './support/fakeChat'
 
 /** A device that keeps the newest messages of the room "team", and was closed then. */
 async function keptTeam() {
@@ -130,4 +130,38 @@ test('what came before streams that were confirmed late is fetched then', async 
   release()
   await clock.elapse(1_000)
   expect(client.texts()).toEqual(['edited', 'second'])
+})
+
+describe('a room without a copy whose first page fails while the connection stays', () => {
+  async function openWith(failure: Error) {
+    const client = createClient()
+    client.server.addRoom('team', ['ann', 'bob'])
+    client.server.post('bob', 'team', 'first')
+    await client.start('ann')
+    client.server.intercept = ({ name }) => (name === 'history.load' ? { refuse: failure } : {})
+    await client.open('team')
+    await client.clock.elapse(100)
+    return client
+  }
+
+  test('is asked for again by itself, without anything happening in it', async () => {
+    const client = await openWith(networkError())
+    expect([client.chat.historyState, client.texts()]).toEqual(['failed', []])
+    await client.clock.elapse(10_000)
+    expect(client.texts()).toEqual([])
+    client.server.intercept = () => ({})
+    await client.clock.elapse(30_000)
+    expect([client.chat.historyState, client.texts()]).toEqual(['complete', ['first']])
+  })
+
+  test('is left alone when the server refuses it, and when it is left', async () => {
+    const refused = await openWith(refusal(403, 'error-not-allowed'))
+    const left = await openWith(networkError())
+    left.chat.leaveChannel()
+    for (const { server, clock } of [refused, left]) {
+      server.calls.length = 0
+      await clock.elapse(60_000)
+      expect(server.callsOf('history.load')).toEqual([])
+    }
+  })
 })

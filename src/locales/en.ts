@@ -22,6 +22,7 @@ export const en = {
   'list.emptyHint': 'When somebody writes to you, it appears here.',
   'list.loading': 'Loading conversations…',
   'list.failed': 'The conversations could not be loaded.',
+  'list.failedHint': 'This is tried again by itself.',
   'list.noMessage': 'No messages yet',
   'list.mentioned': '[@You]',
   'list.draft': '[Draft]',

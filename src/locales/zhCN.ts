@@ -23,6 +23,7 @@ export const zhCN: Messages = {
   'list.emptyHint': '有人给您发消息时，会显示在这里。',
   'list.loading': '正在加载会话…',
   'list.failed': '会话加载失败。',
+  'list.failedHint': '正在自动重试。',
   'list.noMessage': '暂无消息',
   'list.mentioned': '[有人@我]',
   'list.draft': '[草稿]',

@@ -7,6 +7,7 @@ import { createBackEndWay, hubPath, type BackEndWay } from './relay/backEndWay'
 import { createTimers } from './relay/timers'
 import { revokedSessions } from './store/gatewayStore'
 import type { RecordChange } from './store/records'
+import { hashToken } from './store/secretBox'
 import { blockedBy } from './users/userStore'
 import { createDoors } from './web/doors'
 import { createUpgradeRouter } from './web/upgradeRouter'
@@ -27,7 +28,11 @@ export function admitLiveConnections(
   const { chatAddress, logger, origins, storage, who } = parts
   const doors = createDoors(origins, options.trustedProxies ?? [])
   const hub = options.realtimeMode === 'signalr' ? createHub(options, parts, doors) : undefined
-  const websockets = createWebsocketPass({ ...doors, chatAddress, logger })
+  const isIssued = async (token: string) => {
+    const pair = await parts.store.pairByHash(hashToken(token))
+    return pair !== undefined && pair.expiresAt > parts.clock.now()
+  }
+  const websockets = createWebsocketPass({ ...doors, chatAddress, isIssued, logger })
   const upgrades = createUpgradeRouter(new Map(hub && [[hubPath, hub]]), websockets)
   app.server.on('upgrade', (request, socket, head) => {
     who.trustedHeader?.admit(request)

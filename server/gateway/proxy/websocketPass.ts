@@ -1,19 +1,16 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
+import { WebSocket, WebSocketServer } from 'ws'
+import { createDdpGuard } from './ddpGuard'
+import { joinSockets } from './framePass'
 
 const websocketPath = '/websocket'
 const connectTimeoutMs = 15_000
 const keepAliveMs = 60_000
-const passedHeaders = [
-  'sec-websocket-key',
-  'sec-websocket-version',
-  'sec-websocket-extensions',
-  'sec-websocket-protocol',
-  'user-agent',
-]
+const maxClientFrameBytes = 1024 * 1024
+const maxServerFrameBytes = 8 * 1024 * 1024
 
 export type WebsocketPassOptions = {
   /** Address of the chat server, with its path prefix. */
@@ -21,6 +18,8 @@ export type WebsocketPassOptions = {
   isAllowedOrigin(origin: string | undefined, host: string | undefined): boolean
   /** The real client's address. */
   addressOf(request: IncomingMessage): string
+  /** Whether a chat token is one of this gateway's that still lasts. */
+  isIssued(token: string): Promise<boolean>
   logger: Logger
 }
 
@@ -32,12 +31,17 @@ export type WebsocketPass = {
 }
 
 /**
- * Passes `/websocket` through to the chat server byte by byte, so that H5, REST and realtime share one origin. Piping
- * gives back-pressure in both directions. No cookie and no Authorization header passes, so a page of another site gains
- * nothing; it is refused by its Origin all the same (gateway reference 7, item 14).
+ * Passes `/websocket` through to the chat server frame by frame, so that H5, REST and realtime share one origin and the
+ * chat server need not be reachable. A guard looks at what clients call. No cookie and no Authorization header passes, so
+ * a page of another site gains nothing; it is refused by its Origin all the same (gateway reference 7, item 14).
  */
 export function createWebsocketPass(options: WebsocketPassOptions): WebsocketPass {
   const open = new Set<Duplex>()
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxClientFrameBytes,
+    perMessageDeflate: false,
+  })
   return {
     upgrade(request, socket, head) {
       track(open, socket)
@@ -55,90 +59,66 @@ export function createWebsocketPass(options: WebsocketPassOptions): WebsocketPas
         refuse(socket, 403, 'Forbidden')
         return
       }
-      connect(options, request, socket, head, open)
+      connect(options, sockets, request, socket, head)
     },
     close() {
       for (const socket of open) socket.destroy()
+      sockets.close()
     },
   }
 }
 
+/** The client is let in when the chat server has let the gateway in. */
 function connect(
   options: WebsocketPassOptions,
+  sockets: WebSocketServer,
   request: IncomingMessage,
   client: Duplex,
   head: Buffer,
-  open: Set<Duplex>,
 ): void {
-  const { chatAddress } = options
-  const send = chatAddress.protocol === 'https:' ? httpsRequest : httpRequest
-  const upstream = send(
-    new URL(`${chatAddress.pathname.replace(/\/$/, '')}${websocketPath}`, chatAddress),
-    {
-      headers: upstreamHeaders(request, options.addressOf(request)),
-      timeout: connectTimeoutMs,
-      agent: false,
-    },
-  )
-  upstream.on('upgrade', (response, socket, rest) => {
-    track(open, socket)
-    client.write(responseHead(response))
-    if (rest.length > 0) client.write(rest)
-    if (head.length > 0) socket.write(head)
-    join(client, socket)
+  const server = new WebSocket(upstreamUrl(options.chatAddress), {
+    headers: upstreamHeaders(request, options.addressOf(request)),
+    handshakeTimeout: connectTimeoutMs,
+    maxPayload: maxServerFrameBytes,
+    perMessageDeflate: false,
   })
-  upstream.on('response', (response) => {
+  const leave = () => server.terminate()
+  client.once('close', leave)
+  server.once('unexpected-response', (_request, response) => {
     response.resume()
     refuse(client, response.statusCode ?? 502, response.statusMessage ?? 'Bad Gateway')
+    server.terminate()
   })
-  upstream.on('timeout', () => upstream.destroy(new Error('timeout')))
-  upstream.on('error', () => {
+  server.on('error', () => {
+    if (server.readyState === server.OPEN) return
     options.logger.warn('the chat server does not accept websockets')
     refuse(client, 503, 'Service Unavailable', 'Retry-After: 5\r\n')
   })
-  client.once('close', () => upstream.destroy())
-  upstream.end()
+  server.once('open', () => {
+    if (client.destroyed) {
+      server.terminate()
+      return
+    }
+    if (client instanceof Socket) client.setKeepAlive(true, keepAliveMs)
+    sockets.handleUpgrade(request, client, head, (websocket) => {
+      client.off('close', leave)
+      const guard = createDdpGuard((token) => options.isIssued(token))
+      joinSockets(websocket, server, guard)
+    })
+  })
+}
+
+function upstreamUrl(chatAddress: URL): URL {
+  const url = new URL(`${chatAddress.pathname.replace(/\/$/, '')}${websocketPath}`, chatAddress)
+  url.protocol = url.protocol.replace('http', 'ws')
+  return url
 }
 
 function upstreamHeaders(request: IncomingMessage, address: string): Record<string, string> {
-  const headers: Record<string, string> = {
-    connection: 'Upgrade',
-    upgrade: 'websocket',
-    'x-forwarded-for': address,
-  }
-  for (const name of passedHeaders) {
-    const value = request.headers[name]
-    if (typeof value === 'string') headers[name] = value
-  }
+  const headers: Record<string, string> = { 'x-forwarded-for': address }
+  const { 'user-agent': userAgent } = request.headers
+  if (userAgent !== undefined) headers['user-agent'] = userAgent
   return headers
-}
-
-function responseHead(response: IncomingMessage): string {
-  const lines = ['HTTP/1.1 101 Switching Protocols']
-  for (const name of [
-    'upgrade',
-    'connection',
-    'sec-websocket-accept',
-    'sec-websocket-extensions',
-    'sec-websocket-protocol',
-  ]) {
-    const value = response.headers[name]
-    if (typeof value === 'string') lines.push(`${name}: ${value}`)
-  }
-  return `${lines.join('\r\n')}\r\n\r\n`
-}
-
-function join(client: Duplex, server: Duplex): void {
-  for (const socket of [client, server]) {
-    if (!(socket instanceof Socket)) continue
-    socket.setTimeout(0)
-    socket.setNoDelay(true)
-    socket.setKeepAlive(true, keepAliveMs)
-  }
-  client.pipe(server)
-  server.pipe(client)
-  client.once('close', () => server.destroy())
-  server.once('close', () => client.destroy())
 }
 
 function track(open: Set<Duplex>, socket: Duplex): void {

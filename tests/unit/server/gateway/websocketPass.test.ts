@@ -1,5 +1,6 @@
 import WebSocket from 'ws'
-import { startHarness, type Harness } from './harness'
+import { agentPassword } from './fakeChat'
+import { logout, startHarness, type Harness } from './harness'
 
 let harness: Harness
 let sockets: WebSocket[]
@@ -31,7 +32,12 @@ describe('/websocket', () => {
   it('passes frames in both directions unchanged and in order', async () => {
     const socket = open()
     await once(socket, 'open')
-    const sent = ['{"msg":"connect"}', '会议 😀', 'x'.repeat(1_000_000), 'last']
+    const sent = [
+      '{"msg":"connect"}',
+      '{"msg":"sub","id":"会议 😀","name":"x","params":[]}',
+      `{"msg":"ping","id":"${'x'.repeat(1_000_000)}"}`,
+      '{"msg":"pong"}',
+    ]
     const received: string[] = []
     const isComplete = new Promise<void>((resolve) => {
       socket.on('message', (data) => {
@@ -100,5 +106,92 @@ describe('/websocket', () => {
     const closed = once(socket, 'close')
     await harness.restart()
     await closed
+  })
+
+  const method = (name: string, ...params: unknown[]) =>
+    JSON.stringify({ msg: 'method', id: name, method: name, params })
+  /** What was answered or, by the fake chat server, sent back. */
+  const answersTo = async (...texts: string[]) => {
+    const socket = open()
+    const received: Record<string, unknown>[] = []
+    const isLast = new Promise<void>((resolve) => {
+      socket.on('message', (data) => {
+        const frame = JSON.parse((data as Buffer).toString('utf8')) as Record<string, unknown>
+        if (frame.id === 'last') resolve()
+        else received.push(frame)
+      })
+    })
+    await once(socket, 'open')
+    for (const text of [...texts, '{"msg":"ping","id":"last"}']) socket.send(text)
+    await isLast
+    return received
+  }
+
+  it('takes a sign-in with a token that this gateway has issued, and with no other', async () => {
+    const { authToken } = await harness.open('alice')
+    harness.chat.tokens.set('token-of-a-direct-login', 'agentId')
+    const good = method('login', { resume: authToken })
+    const [passed] = await answersTo(good)
+    expect(passed).toEqual(JSON.parse(good))
+    const refused = [
+      [{ resume: 'token-of-a-direct-login' }],
+      [{ user: { username: 'im-agent' }, password: agentPassword }],
+      [{ resume: authToken, user: { username: 'im-agent' }, password: agentPassword }],
+      [{ resume: { $ne: null } }],
+      [{ resume: authToken }, { resume: 'x' }],
+      [null],
+      [],
+    ]
+    for (const params of refused) {
+      const [answer] = await answersTo(method('login', ...params))
+      expect(answer).toMatchObject({ msg: 'result', id: 'login', error: { error: 403 } })
+    }
+  })
+
+  it('takes no sign-in after a sign-out', async () => {
+    const { bearer, authToken } = await harness.open('alice')
+    await logout(harness, bearer)
+    const [answer] = await answersTo(method('login', { resume: authToken }))
+    expect(answer).toMatchObject({ msg: 'result', error: { error: 403 } })
+  })
+
+  it('lets through the calls that REST and live rooms need, and answers the others itself', async () => {
+    const passing = ['stream-notify-room', 'UserPresence:away', 'loadSurroundingMessages']
+    for (const name of passing) {
+      expect(await answersTo(method(name))).toEqual([JSON.parse(method(name))])
+    }
+    for (const name of ['insertOrUpdateUser', 'saveSettings', 'registerUser', 'Login', '']) {
+      const [answer] = await answersTo(method(name))
+      expect(answer).toMatchObject({ msg: 'result', error: { error: 'error-not-allowed' } })
+    }
+  })
+
+  it('reads a frame as the chat server does, whatever is in it twice', async () => {
+    const twice = '{"msg":"method","id":"1","method":"loadHistory","method":"saveSettings"}'
+    const [answer] = await answersTo(twice)
+    expect(answer).toMatchObject({ error: { error: 'error-not-allowed' } })
+    const [sent] = await answersTo('{"msg":"method","msg":"ping","id":"2","method":"saveSettings"}')
+    expect(sent).toEqual({ msg: 'ping', id: '2', method: 'saveSettings' })
+  })
+
+  it.each([
+    ['no JSON', 'hello'],
+    ['no object', '[1]'],
+    ['no kind', '{}'],
+    ['an unknown kind', '{"msg":"changed"}'],
+    ['a call without an id', '{"msg":"method","method":"loadHistory"}'],
+    ['bytes', Buffer.from('{"msg":"ping"}')],
+  ])('ends with a frame that is %s', async (_name, frame) => {
+    const socket = open()
+    await once(socket, 'open')
+    const code = new Promise<number>((resolve) => socket.once('close', resolve))
+    socket.send(frame)
+    expect(await code).toBe(1008)
+  })
+
+  it('keeps the order while a sign-in is being looked at', async () => {
+    const { authToken } = await harness.open('alice')
+    const texts = [method('login', { resume: authToken }), '{"msg":"sub","id":"s1"}']
+    expect(await answersTo(...texts)).toEqual(texts.map((text) => JSON.parse(text) as unknown))
   })
 })

@@ -10,6 +10,7 @@ import { createDrafts } from './drafts'
 import { createFlusher } from './flusher'
 import { useOpenChannel } from './openChannel'
 import { useOutboxStore, type OutboxListeners } from './outbox'
+import { createOwnChanges } from './ownChanges'
 import { createPeers } from './peers'
 import { usePresenceStore } from './presence'
 import { useServices } from './services'
@@ -62,6 +63,8 @@ export const useChatStore = defineStore('chat', () => {
     flusher,
     isListComplete: () => isListComplete,
   })
+
+  const changes = createOwnChanges(outbox, open.actions.openId)
 
   /** Labels such as "Yesterday" are made again when another day has begun. */
   function noteDay(): void {
@@ -179,28 +182,6 @@ export const useChatStore = defineStore('chat', () => {
     mayMarkRead,
   }
 
-  /**
-   * Changes the text of an own message of the open room, shown at once and sent when it can be; of a message that is not sent
-   * yet, what will be sent. A refused text stays on its row, which has failed; the outbox's `lastRefusal` says why.
-   * @returns false when this device could not keep the change on disk
-   */
-  function editMessage(id: string, text: string): boolean {
-    return outbox.edit(open.actions.openId(), id, text)
-  }
-
-  /** Deletes a message of the open room for everybody; as `editMessage`. One that is not sent yet is never sent. */
-  function deleteMessage(id: string): boolean {
-    return outbox.remove(open.actions.openId(), id)
-  }
-
-  /**
-   * Adds the user's reaction to a message of the open room, or takes it back; as `editMessage`.
-   * @param emoji with its colons, such as `:smile:`
-   */
-  function react(id: string, emoji: string, shouldReact: boolean): boolean {
-    return outbox.react(open.actions.openId(), id, emoji, shouldReact)
-  }
-
   /** The user has seen all that this client knows of a room: told to the server now, or when it can be reached. */
   function markRead(roomId: string): void {
     outbox.markRead(roomId, list.room(roomId)?.lastActivityAt ?? 0)
@@ -296,9 +277,7 @@ export const useChatStore = defineStore('chat', () => {
     /** The server's documents of a conversation, as far as they are known. */
     room: list.room,
     subscription: list.subscription,
-    editMessage,
-    deleteMessage,
-    react,
+    ...changes,
     markRead,
     pendingOperations: outbox.pendingOperations,
     retry: outbox.retry,

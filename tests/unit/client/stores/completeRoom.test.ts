@@ -1,3 +1,4 @@
+import type { ApiError } from '../../../../src/api/apiError'
 import { decodeRoom } from '../../../../src/rocketchat/decodeRoom'
 import { createClient, restart, type Client } from './support/client'
 import { networkError, refusal } from './support/fakeChat'
@@ -133,7 +134,7 @@ test('what came before streams that were confirmed late is fetched then', async 
 })
 
 describe('a room without a copy whose first page fails while the connection stays', () => {
-  async function openWith(failure: Error) {
+  async function openWith(failure: ApiError) {
     const client = createClient()
     client.server.addRoom('team', ['ann', 'bob'])
     client.server.post('bob', 'team', 'first')

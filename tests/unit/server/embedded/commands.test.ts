@@ -1,12 +1,6 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return */
-import {
-  openDdp,
-  startTestServer,
-  type DdpClient,
-  type RestClient,
-  type TestServer,
-} from './support'
+import { openDdp, type DdpClient, type RestClient, type TestServer, usePeople } from './support'
 
 let test: TestServer
 let ann: RestClient
@@ -14,17 +8,12 @@ let bob: RestClient
 let socket: DdpClient
 let rid: string
 
+afterAll(() => socket.close())
+usePeople(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened))
 beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
-  bob = await test.person('bob')
   rid = (await ann.post('channels.create', { name: 'work' })).body.channel._id
   socket = await openDdp(test.server.url, ann)
   await socket.subscribe('stream-notify-user', `${ann.userId}/message`, false)
-})
-afterAll(() => {
-  socket.close()
-  return test.close()
 })
 
 const run = (command: string, params = '', who = ann, roomId = rid) =>

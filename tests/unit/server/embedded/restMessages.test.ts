@@ -2,11 +2,11 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return */
 import {
   openDdp,
-  startTestServer,
   type DdpClient,
   type RestAnswer,
   type RestClient,
   type TestServer,
+  usePeople,
 } from './support'
 
 let test: TestServer
@@ -16,19 +16,13 @@ let eve: RestClient
 let socket: DdpClient
 let rid: string
 
+afterAll(() => socket.close())
+usePeople(['ann', 'bob', 'eve'], (opened) => ({ test, ann, bob, eve } = opened))
 beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
-  bob = await test.person('bob')
-  eve = await test.person('eve')
   rid = (await ann.post('groups.create', { name: 'team', members: ['bob'] })).body.group._id
   socket = await openDdp(test.server.url, bob)
   await socket.subscribe('stream-room-messages', rid, false)
   await socket.subscribe('stream-notify-user', `${bob.userId}/subscriptions-changed`, false)
-})
-afterAll(async () => {
-  socket.close()
-  await test.close()
 })
 
 const refusal = (answer: RestAnswer): unknown[] => [

@@ -1,15 +1,11 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument */
-import { startTestServer, type RestClient, type TestServer } from './support'
+import { type RestClient, type TestServer, usePeople } from './support'
 
 let test: TestServer
 let ann: RestClient
 
-beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
-})
-afterAll(() => test.close())
+usePeople(['ann'], (opened) => ({ test, ann } = opened))
 
 describe('method.call', () => {
   const call = (client: RestClient, method: string, ...params: unknown[]) =>

@@ -1,19 +1,13 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument */
-import { startTestServer, type RestAnswer, type RestClient, type TestServer } from './support'
+import { type RestAnswer, type RestClient, type TestServer, usePeople } from './support'
 
 let test: TestServer
 let ann: RestClient
 let bob: RestClient
 let eve: RestClient
 
-beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
-  bob = await test.person('bob')
-  eve = await test.person('eve')
-})
-afterAll(() => test.close())
+usePeople(['ann', 'bob', 'eve'], (opened) => ({ test, ann, bob, eve } = opened))
 
 const refusal = (answer: RestAnswer): unknown[] => [
   answer.status,

@@ -3,23 +3,18 @@
 import { createHash } from 'node:crypto'
 import {
   openDdp,
-  startTestServer,
   type RestAnswer,
   type Json,
   type RestClient,
   type TestServer,
+  usePeople,
 } from './support'
 
 let test: TestServer
 let ann: RestClient
 let bob: RestClient
 
-beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
-  bob = await test.person('bob')
-})
-afterAll(() => test.close())
+usePeople(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened))
 
 const refusal = (answer: RestAnswer): unknown[] => [
   answer.status,

@@ -1,12 +1,6 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return */
-import {
-  startTestServer,
-  type Json,
-  type RestAnswer,
-  type RestClient,
-  type TestServer,
-} from './support'
+import { type Json, type RestAnswer, type RestClient, type TestServer, usePeople } from './support'
 
 let test: TestServer
 let ann: RestClient
@@ -15,16 +9,12 @@ let eve: RestClient
 let rid: string
 let directId: string
 
+usePeople(['ann', 'bob', 'eve'], (opened) => ({ test, ann, bob, eve } = opened))
 beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
-  bob = await test.person('bob')
-  eve = await test.person('eve')
   const created = await ann.post('groups.create', { name: 'team', members: ['bob'] })
   rid = created.body.group._id
   directId = (await ann.post('im.create', { username: 'bob' })).body.room.rid
 })
-afterAll(() => test.close())
 
 const refusal = (answer: RestAnswer): unknown[] => [
   answer.status,

@@ -1,17 +1,11 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return */
-import { startTestServer, type RestClient, type TestServer, type Json } from './support'
+import { type RestClient, type Json, usePeople } from './support'
 
-let test: TestServer
 let ann: RestClient
 let bob: RestClient
 
-beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
-  bob = await test.person('bob')
-})
-afterAll(() => test.close())
+usePeople(['ann', 'bob'], (opened) => ({ ann, bob } = opened))
 
 describe('rooms and messages', () => {
   const send = (client: RestClient, rid: string, msg: string, fields: object = {}) =>

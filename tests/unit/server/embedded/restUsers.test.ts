@@ -1,23 +1,12 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument */
-import {
-  startTestServer,
-  tokenSecret,
-  restClient,
-  type RestClient,
-  type TestServer,
-} from './support'
+import { tokenSecret, restClient, type RestClient, type TestServer, usePeople } from './support'
 
 let test: TestServer
 let ann: RestClient
 let bob: RestClient
 
-beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
-  bob = await test.person('bob')
-})
-afterAll(() => test.close())
+usePeople(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened))
 
 describe('accounts', () => {
   const account = { username: 'new', name: 'New', email: 'new@example.com', password: 'pass-new' }

@@ -179,6 +179,21 @@ export const startTestServer = async (
   }
 }
 
+/** A workspace for all tests of a file, with accounts of these names; it is closed after them. */
+export const usePeople = <Name extends string>(
+  names: readonly Name[],
+  opened: (workspace: { test: TestServer } & Record<Name, RestClient>) => void,
+): void => {
+  let test: TestServer | undefined
+  beforeAll(async () => {
+    test = await startTestServer()
+    const people: [Name, RestClient][] = []
+    for (const name of names) people.push([name, await test.person(name)])
+    opened({ test, ...(Object.fromEntries(people) as Record<Name, RestClient>) })
+  })
+  afterAll(() => test?.close())
+}
+
 export type DdpClient = {
   frames: Json[]
   send(frame: unknown): void

@@ -3,11 +3,11 @@
 import sharp from 'sharp'
 import {
   openDdp,
-  startTestServer,
   type DdpClient,
   type Json,
   type RestClient,
   type TestServer,
+  usePeople,
 } from '../support'
 import { noise, sendForm } from './fileSupport'
 
@@ -15,17 +15,13 @@ let test: TestServer
 let ann: RestClient
 let socket: DdpClient
 
+afterAll(() => socket.close())
+usePeople(['ann'], (opened) => ({ test, ann } = opened))
 beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
   socket = await openDdp(test.server.url, ann)
   for (const name of ['updateEmojiCustom', 'deleteEmojiCustom']) {
     await socket.subscribe('stream-notify-logged', name, false)
   }
-})
-afterAll(async () => {
-  socket.close()
-  await test.close()
 })
 
 const told = async (event: string): Promise<Json> =>

@@ -12,6 +12,7 @@ import {
   type Json,
   type RestClient,
   type TestServer,
+  usePeople,
 } from '../support'
 import { authOf, noise, sendForm } from './fileSupport'
 
@@ -21,17 +22,12 @@ let bob: RestClient
 let socket: DdpClient
 let face: Buffer
 
+afterAll(() => socket.close())
+usePeople(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened))
 beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
-  bob = await test.person('bob')
   face = await noise(300, 200).jpeg().toBuffer()
   socket = await openDdp(test.server.url, bob)
   await socket.subscribe('stream-notify-logged', 'updateAvatar', false)
-})
-afterAll(async () => {
-  socket.close()
-  await test.close()
 })
 
 const image = (data: Buffer, name = 'face.jpg') => ({

@@ -1,6 +1,6 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment */
-import { startTestServer, type Json, type RestClient, type TestServer } from '../support'
+import { startTestServer, type Json, type RestClient, type TestServer, usePeople } from '../support'
 import { authOf, onDisk, sendForm, textFile, until, upload } from './fileSupport'
 
 let test: TestServer
@@ -8,13 +8,10 @@ let ann: RestClient
 let bob: RestClient
 let rid: string
 
+usePeople(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened))
 beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
-  bob = await test.person('bob')
   rid = (await ann.post('groups.create', { name: 'files', members: ['bob'] })).body.group._id
 })
-afterAll(() => test.close())
 
 describe('refused uploads', () => {
   const expectRefused = async (answer: Promise<{ status: number; body: Json }>, text: string) => {

@@ -1,6 +1,6 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return */
-import { startTestServer, type Json, type RestClient, type TestServer } from '../support'
+import { type Json, type RestClient, type TestServer, usePeople } from '../support'
 import { askFor, refusal, type Refused } from './refusals'
 
 let test: TestServer
@@ -9,15 +9,11 @@ let bob: RestClient
 let eve: RestClient
 let rid: string
 
+usePeople(['ann', 'bob', 'eve'], (opened) => ({ test, ann, bob, eve } = opened))
 beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
-  bob = await test.person('bob')
-  eve = await test.person('eve')
   const members = ['bob', 'eve']
   rid = (await ann.post('channels.create', { name: 'open', members })).body.channel._id
 })
-afterAll(() => test.close())
 
 const own = async (who: RestClient): Promise<Json> =>
   (await who.get(`subscriptions.getOne?roomId=${rid}`)).body.subscription

@@ -1,6 +1,6 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access */
-import { startTestServer, type Json, type RestClient, type TestServer } from '../support'
+import { type Json, type RestClient, type TestServer, usePeople } from '../support'
 import { refusal } from './refusals'
 
 let test: TestServer
@@ -9,15 +9,11 @@ let bob: RestClient
 let eve: RestClient
 let rid: string
 
+usePeople(['ann', 'bob', 'eve'], (opened) => ({ test, ann, bob, eve } = opened))
 beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
-  bob = await test.person('bob')
-  eve = await test.person('eve')
   const created = await ann.post('groups.create', { name: 'closed', members: ['bob'] })
   rid = created.body.group._id
 })
-afterAll(() => test.close())
 
 const make = (input: object = {}, who = ann) =>
   who.post('findOrCreateInvite', { rid, days: 1, maxUses: 0, ...input })

@@ -1,6 +1,6 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return */
-import { startTestServer, type Json, type RestClient, type TestServer } from '../support'
+import { type Json, type RestClient, type TestServer, usePeople } from '../support'
 import { refusal } from './refusals'
 
 let test: TestServer
@@ -9,13 +9,7 @@ let bob: RestClient
 let eve: RestClient
 let count = 0
 
-beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
-  bob = await test.person('bob')
-  eve = await test.person('eve')
-})
-afterAll(() => test.close())
+usePeople(['ann', 'bob', 'eve'], (opened) => ({ test, ann, bob, eve } = opened))
 
 const create = async (input: object = {}, who = ann): Promise<Json> => {
   const name = `team${(count += 1)}`

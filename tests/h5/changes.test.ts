@@ -5,9 +5,11 @@ import {
   bubbleOf,
   enterRoom,
   isLive,
+  markOf,
   openAs,
   ownErrors,
   says,
+  send,
   startProduct,
   stopProduct,
   write,
@@ -55,21 +57,30 @@ async function edit(id: string, text: string): Promise<void> {
   await page.locator('#send').tap()
 }
 
-const hasClock = (element: Locator): Promise<boolean> =>
-  element.evaluate((one) => getComputedStyle(one, '::after').content !== 'none')
+it('shows a clock on a message, and a tick once the server has it; nothing on those of others', async () => {
+  await page.route('**/api/v1/chat.sendMessage', (route) => route.abort())
+  await send(page, 'clock, then tick')
+  const row = page.locator('.row', { hasText: 'clock, then tick' })
+  await page.locator('.row.waiting', { hasText: 'clock, then tick' }).waitFor()
+  expect(await markOf(row.locator('.meta'))).toBe('clock')
+  await page.unroute('**/api/v1/chat.sendMessage')
+  await page.locator('.row.waiting, .row.sending').waitFor({ state: 'detached', timeout: 40_000 })
+  expect(await markOf(row.locator('.meta'))).toBe('tick')
+  expect(await markOf(page.locator('.row.other .meta').last())).toBe('')
+})
 
 it('shows a clock on an edit that no answer came to and says why below the title, until the server has it', async () => {
   const { id, row } = await stored('before the edit')
   await page.route('**/api/v1/chat.update', (route) => route.abort())
   await edit(id, 'after the edit')
   await page.locator('.row.waiting', { hasText: 'after the edit' }).waitFor()
-  expect(await hasClock(row.locator('.meta'))).toBe(true)
+  expect(await markOf(row.locator('.meta'))).toBe('clock')
   await says(page.locator('#connection'), '服务器没有响应，正在重试…')
 
   await page.unroute('**/api/v1/chat.update')
   await page.locator('.row.waiting').waitFor({ state: 'detached', timeout: 40_000 })
   await page.locator('#connection').waitFor({ state: 'detached' })
-  expect(await hasClock(row.locator('.meta'))).toBe(false)
+  expect(await markOf(row.locator('.meta'))).toBe('tick')
   expect((await alice.history(roomId)).find(({ _id }) => _id === id)?.msg).toBe('after the edit')
 })
 
@@ -80,7 +91,7 @@ it('shows a clock on a deletion until the server has done it', async () => {
   await page.locator('uni-modal .uni-modal__btn_primary').tap()
   const note = page.locator('.row.waiting .note')
   await note.waitFor()
-  expect(await hasClock(note)).toBe(true)
+  expect(await markOf(note)).toBe('clock')
 
   await page.unroute('**/api/v1/chat.delete')
   await note.waitFor({ state: 'detached', timeout: 40_000 })
@@ -99,6 +110,7 @@ it('keeps a refused edit as it was typed, says so, and shows the message as it w
   await edit(id, 'as it was typed')
   await page.locator('.row.failed', { hasText: 'as it was typed' }).waitFor()
   await says(row.locator('.meta'), '修改未发送')
+  expect(await markOf(row.locator('.meta'))).toBe('alert')
 
   await bubbleOf(page, id).tap()
   await page.locator('.sheet-item', { hasText: '放弃修改' }).tap()

@@ -6,6 +6,7 @@ import {
   drawnMessages,
   enterRoom,
   isLive,
+  markOf,
   openAs,
   ownErrors,
   send,
@@ -40,10 +41,7 @@ describe.each(ways)('over %s:', (way) => {
       await send(alice.page, text)
       const row = alice.page.locator('.waiting, .sending').filter({ hasText: text })
       await row.waitFor()
-      const clock = await row
-        .locator('.meta')
-        .evaluate((meta) => getComputedStyle(meta, '::after').content)
-      expect(clock).not.toBe('none')
+      expect(await markOf(row.locator('.meta'))).toBe('clock')
     }
     await send(bob.page, 'down: from Bob')
     await server.restart()

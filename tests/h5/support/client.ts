@@ -143,6 +143,16 @@ export async function says(element: Locator, text: string): Promise<void> {
   }, patience)
 }
 
+/** The mark behind a message's time, by the shape of its icon (src/styles/icons.scss); for a removed one behind its words. */
+export function markOf(element: Locator): Promise<'clock' | 'tick' | 'alert' | ''> {
+  return element.evaluate((one) => {
+    const { content, maskImage } = getComputedStyle(one, '::after')
+    if (content === 'none') return ''
+    if (maskImage.includes('M12 7v5l3 2')) return 'clock'
+    return maskImage.includes('M12 7v6') ? 'alert' : 'tick'
+  })
+}
+
 /** Waits until the line that says what is wrong with the connection is gone. */
 export async function isLive(page: Page): Promise<void> {
   await page.locator('#connection').waitFor({ state: 'detached', timeout: 40_000 })

@@ -1,5 +1,5 @@
 import { MeteorError } from '../errors'
-import { isRecord } from './method'
+import { isRecord } from './arguments'
 
 /** The marks of login objects for services that this workspace does not have (protocol reference 1.7). */
 const foreignServices = ['ldap', 'oauth', 'saml', 'cas', 'crowd', 'iframe'] as const

@@ -118,35 +118,30 @@ const eraseNamed = (app: App, team: TeamDoc, actor: UserDoc, rids: readonly stri
   }
 }
 
+type TeamEnd = (app: App, team: TeamDoc, actor: UserDoc, roomsToRemove: readonly string[]) => void
+
+/** Ends a team: the named rooms are deleted, then comes what becomes of the others. */
+const ending =
+  (rest: (app: App, team: TeamDoc, actor: UserDoc) => void): TeamEnd =>
+  (app, team, actor, roomsToRemove) =>
+    app.store.write(() => {
+      eraseNamed(app, team, actor, roomsToRemove)
+      rest(app, team, actor)
+    })
+
 /** Deletes a team with its main room and the named ones; its other rooms are rooms of their own again. */
-export const deleteTeam = (
-  app: App,
-  team: TeamDoc,
-  actor: UserDoc,
-  roomsToRemove: readonly string[],
-): void => {
-  app.store.write(() => {
-    eraseNamed(app, team, actor, roomsToRemove)
-    // The team goes with its main room.
-    eraseRoom(app, mainRoomOf(app, team))
-  })
-}
+export const deleteTeam = ending((app, team) => {
+  // The team goes with its main room.
+  eraseRoom(app, mainRoomOf(app, team))
+})
 
 /** Ends a team: its main room becomes an ordinary room with the same people. */
-export const convertToChannel = (
-  app: App,
-  team: TeamDoc,
-  actor: UserDoc,
-  roomsToRemove: readonly string[],
-): void => {
-  app.store.write(() => {
-    eraseNamed(app, team, actor, roomsToRemove)
-    releaseTeamRooms(app, team._id)
-    const main = changeRoom(app, mainRoomOf(app, team), (draft) => {
-      delete draft.teamId
-      delete draft.teamMain
-    })
-    app.store.teams.remove(team._id)
-    addSystemMessage(app, main, 'user-converted-to-channel', actor, main.name ?? '')
+export const convertToChannel = ending((app, team, actor) => {
+  releaseTeamRooms(app, team._id)
+  const main = changeRoom(app, mainRoomOf(app, team), (draft) => {
+    delete draft.teamId
+    delete draft.teamMain
   })
-}
+  app.store.teams.remove(team._id)
+  addSystemMessage(app, main, 'user-converted-to-channel', actor, main.name ?? '')
+})

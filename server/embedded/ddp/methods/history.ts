@@ -4,7 +4,8 @@ import { hiddenTypes, history, type HistoryRequest } from '../../domain/history'
 import { messageFor } from '../../domain/published'
 import { accessibleRoom } from '../../domain/roomAccess'
 import { MeteorError } from '../../errors'
-import { forUsers, isRecord, matchFailed, textArgument, type Method } from '../method'
+import { isRecord, matchFailed, textArgument } from '../arguments'
+import { forUsers, type Method } from '../method'
 
 /** The four history methods that have no REST twin (protocol reference 3.20). */
 

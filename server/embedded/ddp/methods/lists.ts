@@ -1,5 +1,6 @@
 import { publishedSubscription } from '../../domain/published'
-import { forUsers, matchFailed, type Method } from '../method'
+import { matchFailed } from '../arguments'
+import { forUsers, type Method } from '../method'
 
 /** The time of a question for changes, in milliseconds; undefined asks for everything. */
 const sinceOf = (value: unknown): number | undefined => {

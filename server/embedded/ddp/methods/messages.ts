@@ -8,14 +8,8 @@ import { accessibleRoom } from '../../domain/roomAccess'
 import { sendSoon, type NewMessage } from '../../domain/sendMessage'
 import type { MessageDoc } from '../../documents'
 import { MeteorError, TextError } from '../../errors'
-import {
-  forUsers,
-  isRecord,
-  matchFailed,
-  recordArgument,
-  textArgument,
-  type Method,
-} from '../method'
+import { isRecord, matchFailed, recordArgument, textArgument } from '../arguments'
+import { forUsers, type Method } from '../method'
 
 const acceptedKeys = new Set([
   '_id',

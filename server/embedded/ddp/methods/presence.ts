@@ -1,5 +1,6 @@
 import { setStatus, type NewStatus } from '../../domain/setStatus'
-import { forUsers, matchFailed, textArgument, type Method, type UserMethod } from '../method'
+import { matchFailed, textArgument } from '../arguments'
+import { forUsers, type Method, type UserMethod } from '../method'
 
 const setConnection =
   (status: 'online' | 'away'): UserMethod =>

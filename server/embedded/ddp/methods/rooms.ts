@@ -6,14 +6,8 @@ import { favourite, showRoom, subscriptionOrRefuse } from '../../domain/ownSubsc
 import { accessibleRoom, canAccessRoom } from '../../domain/roomAccess'
 import { memberCard, membersOf, type MemberFilter } from '../../domain/roomMembers'
 import { MeteorError } from '../../errors'
-import {
-  forUsers,
-  isRecord,
-  matchFailed,
-  recordArgument,
-  textArgument,
-  type Method,
-} from '../method'
+import { isRecord, matchFailed, recordArgument, textArgument } from '../arguments'
+import { forUsers, type Method } from '../method'
 
 const notAllowed = (method: string): MeteorError =>
   new MeteorError('error-not-allowed', 'Not allowed', { method })

@@ -1,7 +1,8 @@
 import type { App } from '../../app'
 import type { UserDoc } from '../../documents'
 import { accessibleRoom } from '../../domain/roomAccess'
-import { forUsers, isRecord, type Method } from '../method'
+import { isRecord } from '../arguments'
+import { forUsers, type Method } from '../method'
 
 /** The name that a typing event must carry: the caller's own (protocol reference 2.8). */
 const canType = (app: App, user: UserDoc, rid: string, name: unknown): boolean => {

@@ -63,9 +63,10 @@ describe('the breaker', () => {
       const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
       return state.isDown ? Promise.reject(refused) : Promise.resolve({ statusCode: 200 })
     }
-    const breaker = createBreaker({ request } as unknown as Dispatcher, createRegistry(), clock)
+    const registry = createRegistry()
+    const breaker = createBreaker({ request } as unknown as Dispatcher, registry, clock)
     const ask = () => breaker.request({ method: 'GET', path: '/' })
-    return { clock, state, ask }
+    return { clock, state, ask, registry }
   }
 
   it('refuses at once after five failures, and lets one through every five seconds', async () => {
@@ -80,11 +81,13 @@ describe('the breaker', () => {
   })
 
   it('is closed again by one success', async () => {
-    const { clock, state, ask } = setUp()
+    const { clock, state, ask, registry } = setUp()
     for (let at = 0; at < 5; at += 1) await expect(ask()).rejects.toThrow('refused')
+    expect(registry.text()).toContain('im_upstream_open 1')
     state.isDown = false
     clock.advance(5_000)
     expect(await ask()).toEqual({ statusCode: 200 })
     expect(await ask()).toEqual({ statusCode: 200 })
+    expect(registry.text()).toContain('im_upstream_open 0')
   })
 })

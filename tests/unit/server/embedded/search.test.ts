@@ -77,6 +77,9 @@ describe('chat.search', () => {
     ['has:nonsense', []],
     ['order:asc 会', ['明天开会议', '100% 会']],
     ['before:01/01/2000', []],
+    ['before:01/01/2999 会议', ['明天开会议']],
+    ['before:2999-01-01 after:01-01-2000 会议', ['明天开会议']],
+    ['on:01/01/2000 会议', []],
     ['after:01/01/2000 会议', ['明天开会议']],
     ['is:pinned', []],
     ['has:star', []],
@@ -84,6 +87,18 @@ describe('chat.search', () => {
     ['" OR x NEAR(', []],
   ])('finds with %s', async (text, expected) => {
     expect(await search(text)).toEqual(expected)
+  })
+
+  it('finds what is pinned, and what one has starred oneself', async () => {
+    const query = `roomId=${rid}&searchText=${encodeURIComponent('会议')}`
+    const [found] = (await ann.get(`chat.search?${query}`)).body.messages as { _id: string }[]
+    await ann.post('chat.starMessage', { messageId: found!._id })
+    expect(await search('has:star')).toEqual(['明天开会议'])
+    expect(await search('has:star', bob)).toEqual([])
+    await ann.post('chat.unStarMessage', { messageId: found!._id })
+    await ann.post('chat.pinMessage', { messageId: found!._id })
+    expect(await search('is:pinned', bob)).toEqual(['明天开会议'])
+    expect(await search('has:pin 会', bob)).toEqual(['明天开会议'])
   })
 
   it('follows edits and deletions, and tells strangers nothing', async () => {

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { holdFinger } from '../browser/touch'
 import { rest, type RestPerson } from '../e2e/rest'
 import type { TestServer } from '../e2e/server'
+import { scroll } from './support/scrolling'
 import {
   bubbleOf,
   enterRoom,
@@ -95,4 +96,25 @@ it('offers the links of a held message, and asks which when there are several', 
   const opened = await opening
   await opened.waitForURL(urls[1] ?? '')
   await opened.close()
+})
+
+it('stays within 800 elements where one author after the other sends links, and every text is whole', async () => {
+  const people = [bob, await rest(server.url).signIn('carlos')]
+  const lunch = await bob.roomId('lunch')
+  const text = (number: number): string =>
+    `https://a.example/${number} and https://b.example/${number}`
+  for (let number = 0; number < 130; number += 1) {
+    await people[number % 2]?.send(lunch, text(number))
+  }
+  await page.locator('#back').tap()
+  await enterRoom(page, lunch)
+  await page.locator('.bubble', { hasText: 'https://a.example/129' }).waitFor()
+  for (let turn = 0; turn < 8; turn += 1) await scroll(page, -600)
+
+  expect(await page.locator('body *').count()).toBeLessThanOrEqual(800)
+  expect(await page.locator('#messages a').count()).toBeGreaterThan(6)
+  const texts = await page.locator('#messages .text').allTextContents()
+  expect(texts.length).toBeGreaterThan(80)
+  const linked = texts.filter((one) => one.startsWith('https://a.example/'))
+  expect(linked).toEqual(linked.map((one) => text(Number(/\d+$/.exec(one)?.[0]))))
 })

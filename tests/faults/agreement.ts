@@ -7,7 +7,7 @@ import type { Run } from './run'
 import type { Phone } from './world'
 
 /** How long everything may take to come to rest once the faults are over, in real milliseconds. */
-const patienceMs = 25_000
+const patienceMs = 40_000
 
 /**
  * Waits until nothing is under way, then compares: what people wanted with the server, the open rooms on the screens as they

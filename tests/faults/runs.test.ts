@@ -49,7 +49,7 @@ describe.each(ways)('over %s:', (way) => {
       const faults = faultKinds.reduce((sum, kind) => sum + total(reports, kind), 0)
       expect(faults).toBeGreaterThan(reports.length)
     },
-    asked === undefined ? 120_000 : seeds.length * 40_000,
+    asked === undefined ? 300_000 : seeds.length * 60_000,
   )
 })
 

@@ -1,6 +1,7 @@
 import { demoPeople } from '../../server/demo/people'
 import { decodeMessage } from '../../src/rocketchat/decodeMessage'
 import type { Message } from '../../src/rocketchat/types'
+import { eventually } from '../browser/eventually'
 import { rest, type RestPerson } from '../e2e/rest'
 import type { Way } from '../e2e/server'
 import {
@@ -14,6 +15,12 @@ import { startServers, type Servers } from './servers'
 
 /** Half a minute takes two seconds. */
 export const speed = 15
+
+/** By the clients' fast clock: three real seconds, so that a machine that is slow is not one that is dead. */
+const requestTimeoutMs = 45_000
+
+/** How long the first sign-in may take, in real milliseconds. */
+const signInMs = 30_000
 
 /** A person with a device behind a fault proxy; the client on it can be killed and started again. */
 export type Phone = {
@@ -63,7 +70,7 @@ export async function createWorld(way: Way): Promise<World> {
 async function openPhone(username: string, proxy: FaultProxy): Promise<Phone> {
   const device = createDevice()
   const start = (): ClientCore =>
-    createClientCore({ url: proxy.url, device, clock: createFastClock(speed) })
+    createClientCore({ url: proxy.url, device, clock: createFastClock(speed), requestTimeoutMs })
   const phone = {
     username,
     proxy,
@@ -76,7 +83,8 @@ async function openPhone(username: string, proxy: FaultProxy): Promise<Phone> {
     },
   }
   const password = demoPeople.find((person) => person.username === username)?.password ?? ''
-  await phone.client.session.signIn(username, password)
+  // Nothing breaks yet, but a busy machine may not answer in the client's short seconds.
+  await eventually(() => phone.client.session.signIn(username, password), signInMs)
   begin(phone.client)
   return phone
 }

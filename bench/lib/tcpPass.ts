@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { resetSocket } from '../../tests/support/resetSocket'
 
 /** A cable between two programs that can be pulled. */
 export type TcpPass = {
@@ -31,7 +32,7 @@ export const startTcpPass = async (target: string): Promise<TcpPass> => {
   server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 })
   await once(server, 'listening')
   const cutAll = (): void => {
-    for (const socket of sockets) socket.resetAndDestroy()
+    for (const socket of sockets) resetSocket(socket)
   }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

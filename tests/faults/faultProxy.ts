@@ -1,6 +1,6 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createRequestRecorder } from './requestRecorder'
-import { resetSocket } from './resetSocket'
+import { resetSocket } from '../support/resetSocket'
 
 /**
  * What can go wrong with TCP between two programs.

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-import { resetSocket } from './resetSocket'
+import { resetSocket } from '../support/resetSocket'
 
 /** Both ends of one connection. */
 async function connection(): Promise<{ near: Socket; far: Socket; stop: () => void }> {

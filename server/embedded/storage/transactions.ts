@@ -48,20 +48,21 @@ const createCore = (database: Database.Database): Core => {
     // Prepared statements go on working after the close, on a connection that nobody would end.
     if (!database.open) throw new Error('the data file is closed')
     const tasks: Pending = { afterCommit: [], afterEnd: [] }
-    pending = tasks
+    // It fails when another process (a command) holds the file too long; then nothing is running.
     begin.run()
+    pending = tasks
     try {
       const result = work()
       commit.run()
       return result
     } catch (error) {
+      tasks.afterCommit.length = 0
       rollback(database)
       undone()
-      tasks.afterCommit.length = 0
       throw error
     } finally {
       pending = undefined
-      for (const task of [...tasks.afterCommit, ...tasks.afterEnd]) task()
+      runAll([...tasks.afterCommit, ...tasks.afterEnd])
     }
   }
   return {
@@ -96,15 +97,18 @@ const createCore = (database: Database.Database): Core => {
 }
 
 /** Gathers what is asked for until the loop has looked at everything that came in, and commits it at once. */
-const createGroups = ({ transaction, part }: Core): Transactions['soon'] => {
+const createGroups = ({ transaction, part, afterCommit }: Core): Transactions['soon'] => {
   let waiting: { run: () => () => void; refuse: (error: unknown) => void }[] = []
   const commitAll = (): void => {
     const group = waiting
     waiting = []
     try {
-      const settled = transaction(() => group.map(({ run }) => run()))
-      for (const settle of settled) settle()
+      transaction(() => {
+        const settled = group.map(({ run }) => run())
+        afterCommit(() => runAll(settled))
+      })
     } catch (error) {
+      // Does nothing to those that are answered already: what is committed is not refused, whatever its telling throws.
       for (const { refuse } of group) refuse(error)
     }
   }
@@ -120,6 +124,19 @@ export const createTransactions = (database: Database.Database): Transactions =>
   const core = createCore(database)
   const { transaction, afterCommit, afterEnd, onRollback } = core
   return { transaction, soon: createGroups(core), afterCommit, afterEnd, onRollback }
+}
+
+/** Runs every task, also after one that throws. @throws the first error. */
+const runAll = (tasks: readonly (() => void)[]): void => {
+  const errors: unknown[] = []
+  for (const task of tasks) {
+    try {
+      task()
+    } catch (error) {
+      errors.push(error)
+    }
+  }
+  if (errors.length > 0) throw errors[0]
 }
 
 // SQLite rolls back by itself on some errors (disk full); a second ROLLBACK would hide the first error.

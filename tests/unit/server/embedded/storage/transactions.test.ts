@@ -1,3 +1,4 @@
+import Database from 'libsql'
 import { join } from 'node:path'
 import { openDatabase, type SqlDriver } from '../../../../../server/embedded/storage/driver'
 import { newDataDir, removeDir } from '../support'
@@ -96,5 +97,50 @@ describe('work that is asked for in one turn of the loop', () => {
     driver.transaction(() => order.push('at once'))
     await soon
     expect(order).toEqual(['at once', 'soon'])
+  })
+})
+
+describe('a transaction', () => {
+  it('begins anew after another process held the file too long', async () => {
+    driver.exec('PRAGMA busy_timeout = 10')
+    const other = new Database(join(dir, 'test.db'))
+    other.exec('BEGIN IMMEDIATE')
+    expect(() => driver.transaction(() => write('early'))).toThrow('locked')
+    await expect(driver.soon(() => write('early'))).rejects.toThrow('locked')
+    other.close()
+    const told: string[] = []
+    const failing = () =>
+      driver.transaction(() => {
+        write('lost')
+        driver.afterCommit(() => told.push('lost'))
+        throw new RangeError('no')
+      })
+    expect(failing).toThrow(RangeError)
+    await driver.soon(() => {
+      write('kept')
+      driver.afterCommit(() => told.push('kept'))
+    })
+    expect(stored()).toEqual([{ word: 'kept' }])
+    expect(told).toEqual(['kept'])
+  })
+
+  it('that is committed is answered and told, also when the telling of another one throws', async () => {
+    const told: string[] = []
+    const both = [
+      driver.soon(() => {
+        write('a')
+        driver.afterCommit(() => {
+          throw new RangeError('a listener')
+        })
+      }),
+      driver.soon(() => {
+        write('b')
+        driver.afterCommit(() => told.push('b'))
+      }),
+    ]
+    const ends = await Promise.allSettled(both)
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
+    expect(told).toEqual(['b'])
+    expect(stored()).toEqual([{ word: 'a' }, { word: 'b' }])
   })
 })

@@ -1,17 +1,12 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access */
 import { RestClient } from '@rocket.chat/api-client'
-import { startTestServer, type Json, type TestServer } from '../unit/server/embedded/support'
+import { type Json, type TestServer, usePeople } from '../unit/server/embedded/support'
 
 // The official REST client, unchanged, against the embedded server.
 
 let test: TestServer
-beforeAll(async () => {
-  test = await startTestServer()
-  await test.person('ann')
-  await test.person('bob')
-})
-afterAll(() => test.close())
+usePeople(['ann', 'bob'], (opened) => ({ test } = opened))
 
 /** The client's face without the types of every endpoint of the newest server. */
 type Rest = {

@@ -1,13 +1,8 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access */
 import { DDPSDK } from '@rocket.chat/ddp-client'
-import {
-  startTestServer,
-  type Json,
-  type RestClient,
-  type TestServer,
-} from '../unit/server/embedded/support'
-import { createInbox, sha256, watchSockets, type Inbox } from './sdkSupport'
+import type { Json, RestClient, TestServer } from '../unit/server/embedded/support'
+import { createInbox, sha256, useTeam, watchSockets, type Inbox } from './sdkSupport'
 
 // The official DDP client, unchanged, against the embedded server.
 
@@ -18,15 +13,11 @@ let rid: string
 const sockets = watchSockets()
 const ownWebSocket = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket')
 
-beforeAll(async () => {
+beforeAll(() => {
   Object.defineProperty(globalThis, 'WebSocket', { value: sockets.Socket, configurable: true })
-  test = await startTestServer()
-  ann = await test.person('ann')
-  bob = await test.person('bob')
-  rid = (await ann.post('channels.create', { name: 'team', members: ['bob'] })).body.channel._id
 })
-afterAll(async () => {
-  await test.close()
+useTeam((opened) => ({ test, ann, bob, rid } = opened))
+afterAll(() => {
   if (ownWebSocket === undefined) Reflect.deleteProperty(globalThis, 'WebSocket')
   else Object.defineProperty(globalThis, 'WebSocket', ownWebSocket)
 })

@@ -1,5 +1,19 @@
 import { createHash } from 'node:crypto'
 import { WebSocket } from 'ws'
+import { usePeople, type RestClient, type TestServer } from '../unit/server/embedded/support'
+
+/** A workspace in which ann and bob are in one channel. */
+export type Team = { test: TestServer; ann: RestClient; bob: RestClient; rid: string }
+
+/** A team for all tests of a file; its server is closed after them. */
+export const useTeam = (opened: (team: Team) => void): void => {
+  let people: Omit<Team, 'rid'>
+  usePeople(['ann', 'bob'], (workspace) => (people = workspace))
+  beforeAll(async () => {
+    const { body } = await people.ann.post('channels.create', { name: 'team', members: ['bob'] })
+    opened({ ...people, rid: (body.channel as { _id: string })._id })
+  })
+}
 
 /** Every socket that a library opened since `watchSockets`, so that a test can cut one. */
 export type SocketWatch = {

@@ -1,13 +1,8 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access */
 import SimpleDdp from 'simpleddp'
-import {
-  startTestServer,
-  type Json,
-  type RestClient,
-  type TestServer,
-} from '../unit/server/embedded/support'
-import { createInbox, watchSockets, type Inbox } from './sdkSupport'
+import type { Json, RestClient, TestServer } from '../unit/server/embedded/support'
+import { createInbox, useTeam, watchSockets, type Inbox } from './sdkSupport'
 
 // A DDP client that knows nothing of Rocket.Chat: what it expects is Meteor's.
 
@@ -17,13 +12,7 @@ let bob: RestClient
 let rid: string
 const sockets = watchSockets()
 
-beforeAll(async () => {
-  test = await startTestServer()
-  ann = await test.person('ann')
-  bob = await test.person('bob')
-  rid = (await ann.post('channels.create', { name: 'team', members: ['bob'] })).body.channel._id
-})
-afterAll(() => test.close())
+useTeam((opened) => ({ test, ann, bob, rid } = opened))
 
 const open = async (): Promise<{ ddp: SimpleDdp; changed: Inbox<Json> }> => {
   const ddp = new SimpleDdp({

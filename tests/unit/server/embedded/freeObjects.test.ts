@@ -1,7 +1,7 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-member-access */
 import { checkFree } from '../../../../server/embedded/domain/freeObjects'
-import { openDdp, startTestServer, type RestClient, type TestServer } from './support'
+import { openDdp, type RestClient, type TestServer, usePeople } from './support'
 
 /** So many objects inside each other. */
 const nested = (levels: number): unknown => {
@@ -26,13 +26,11 @@ describe('a server that is sent free objects', () => {
   let test: TestServer
   let ann: RestClient
   let room: string
+  usePeople(['ann'], (opened) => ({ test, ann } = opened))
   beforeAll(async () => {
-    test = await startTestServer()
-    ann = await test.person('ann')
     const created = await ann.post('channels.create', { name: 'free' })
     room = created.body.channel._id as string
   })
-  afterAll(() => test.close())
 
   const refused: [string, (value: unknown) => [string, unknown]][] = [
     [

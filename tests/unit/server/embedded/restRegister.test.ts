@@ -1,6 +1,6 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call */
-import { startTestServer, type TestServer } from './support'
+import { overwriting, startTestServer, type TestServer } from './support'
 
 const account = { username: 'ida', name: 'Ida', email: 'ida@example.com', pass: 'pass-ida' }
 
@@ -8,10 +8,7 @@ const withServer = async (
   settings: Record<string, string>,
   work: (test: TestServer) => Promise<void>,
 ): Promise<void> => {
-  const entries = Object.entries(settings).map(([id, value]) => [`OVERWRITE_SETTING_${id}`, value])
-  const test = await startTestServer({
-    environment: Object.fromEntries(entries) as Record<string, string>,
-  })
+  const test = await startTestServer({ environment: overwriting(settings) })
   try {
     await work(test)
   } finally {

@@ -1,18 +1,21 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return */
 import { createHash } from 'node:crypto'
-import { openDdp, startTestServer, type RestClient, type TestServer } from './support'
+import {
+  openDdp,
+  overwriting,
+  startTestServer,
+  type RestClient,
+  type TestServer,
+  usePeople,
+} from './support'
 
 let test: TestServer
 let ann: RestClient
 
-const settings = { OVERWRITE_SETTING_Accounts_AllowDeleteOwnAccount: 'true' }
-
-beforeAll(async () => {
-  test = await startTestServer({ environment: settings })
-  ann = await test.person('ann')
+usePeople(['ann'], (opened) => ({ test, ann } = opened), {
+  environment: overwriting({ Accounts_AllowDeleteOwnAccount: 'true' }),
 })
-afterAll(() => test.close())
 
 const newGroup = async (owner: RestClient, name: string, members: string[] = []): Promise<string> =>
   (await owner.post('groups.create', { name, members })).body.group._id

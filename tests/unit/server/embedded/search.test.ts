@@ -1,7 +1,7 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment */
 import { indexedText, indexQuery } from '../../../../server/embedded/domain/searchText'
-import { startTestServer, type RestClient, type TestServer } from './support'
+import { startTestServer, type RestClient, type TestServer, usePeople } from './support'
 
 describe('the words of a text', () => {
   it('are pairs of neighbours where a script has no blanks', () => {
@@ -20,10 +20,8 @@ describe('chat.search', () => {
   let rid: string
   let changedId: string
 
+  usePeople(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened))
   beforeAll(async () => {
-    test = await startTestServer()
-    ann = await test.person('ann')
-    bob = await test.person('bob')
     const { body } = await ann.post('groups.create', { name: 'team', members: ['bob'] })
     rid = body.group._id
     const texts = [
@@ -38,7 +36,6 @@ describe('chat.search', () => {
     const own = await bob.post('chat.sendMessage', { message: { rid, msg: '100% 会' } })
     changedId = own.body.message._id
   })
-  afterAll(() => test.close())
 
   const search = async (searchText: string, who = ann): Promise<string[]> => {
     const query = `roomId=${rid}&searchText=${encodeURIComponent(searchText)}`

@@ -141,6 +141,12 @@ export type TestServer = {
 export const adminAccount = { username: 'root', password: 'root-pass', email: 'root@example.com' }
 export const tokenSecret = 'token-secret'
 
+/** The environment in which these settings are overwritten. */
+export const overwriting = (settings: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(settings).map(([id, value]) => [`OVERWRITE_SETTING_${id}`, value]),
+  )
+
 const signIn = async (url: string, user: string, password: string): Promise<RestClient> => {
   const { body } = await restClient(url).post('login', { user, password })
   return restClient(url, body.data.userId, body.data.authToken)
@@ -179,14 +185,15 @@ export const startTestServer = async (
   }
 }
 
-/** A workspace for all tests of a file, with accounts of these names; it is closed after them. */
+/** A workspace for all tests of a file, with accounts of these names; its server is closed after them. */
 export const usePeople = <Name extends string>(
   names: readonly Name[],
   opened: (workspace: { test: TestServer } & Record<Name, RestClient>) => void,
+  options: Partial<EmbeddedOptions> = {},
 ): void => {
   let test: TestServer | undefined
   beforeAll(async () => {
-    test = await startTestServer()
+    test = await startTestServer(options)
     const people: [Name, RestClient][] = []
     for (const name of names) people.push([name, await test.person(name)])
     opened({ test, ...(Object.fromEntries(people) as Record<Name, RestClient>) })

@@ -4,7 +4,14 @@ import { writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { SignJWT } from 'jose'
 import { byteRange } from '../../../../../server/embedded/files/byteRange'
-import { removeDir, startTestServer, type RestClient, type TestServer } from '../support'
+import {
+  overwriting,
+  removeDir,
+  startTestServer,
+  type RestClient,
+  type TestServer,
+  usePeople,
+} from '../support'
 import { authOf, download, onDisk, share, textFile, upload } from './fileSupport'
 
 const secret = 'secret of the workspace'
@@ -17,24 +24,18 @@ let rid: string
 let path: string
 let id: string
 
-const startWith = (settings: Record<string, string> = {}): Promise<TestServer> => {
-  const environment = Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [`OVERWRITE_SETTING_${name}`, value]),
-  )
-  return startTestServer({ environment })
-}
+const startWith = (settings: Record<string, string> = {}): Promise<TestServer> =>
+  startTestServer({ environment: overwriting(settings) })
 
+usePeople(['ann', 'bob', 'eve'], (opened) => ({ test, ann, bob, eve } = opened), {
+  environment: overwriting({ FileUpload_json_web_token_secret_for_files: secret }),
+})
 beforeAll(async () => {
-  test = await startWith({ FileUpload_json_web_token_secret_for_files: secret })
-  ann = await test.person('ann')
-  bob = await test.person('bob')
-  eve = await test.person('eve')
   rid = (await ann.post('groups.create', { name: 'files', members: ['bob'] })).body.group._id
   const message = await share(test, ann, rid, textFile('0123456789'))
   path = message.attachments[0].title_link
   id = message.file._id
 })
-afterAll(() => test.close())
 
 describe('who may download a file', () => {
   const status = async (query = '', headers: Record<string, string> = {}) =>

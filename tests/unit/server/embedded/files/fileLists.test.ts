@@ -3,26 +3,19 @@
 import {
   fakeClock,
   openDdp,
-  startTestServer,
-  type FakeClock,
   type Json,
   type RestClient,
   type TestServer,
+  usePeople,
 } from '../support'
 import { authOf, download, noise, onDisk, share, textFile, until, upload } from './fileSupport'
 
 let test: TestServer
-let clock: FakeClock
 let ann: RestClient
 let bob: RestClient
 
-beforeAll(async () => {
-  clock = fakeClock(Date.now())
-  test = await startTestServer({ clock })
-  ann = await test.person('ann')
-  bob = await test.person('bob')
-})
-afterAll(() => test.close())
+const clock = fakeClock(Date.now())
+usePeople(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened), { clock })
 
 const newGroup = async (name: string): Promise<string> =>
   (await ann.post('groups.create', { name, members: ['bob', 'root'] })).body.group._id

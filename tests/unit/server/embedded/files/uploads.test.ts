@@ -6,11 +6,10 @@ import sharp from 'sharp'
 import {
   fakeClock,
   openDdp,
-  startTestServer,
-  type FakeClock,
   type Json,
   type RestClient,
   type TestServer,
+  usePeople,
 } from '../support'
 import {
   authOf,
@@ -25,19 +24,15 @@ import {
 } from './fileSupport'
 
 let test: TestServer
-let clock: FakeClock
 let ann: RestClient
 let bob: RestClient
 let rid: string
 
+const clock = fakeClock(Date.now())
+usePeople(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened), { clock })
 beforeAll(async () => {
-  clock = fakeClock(Date.now())
-  test = await startTestServer({ clock })
-  ann = await test.person('ann')
-  bob = await test.person('bob')
   rid = (await ann.post('groups.create', { name: 'files', members: ['bob'] })).body.group._id
 })
-afterAll(() => test.close())
 
 describe('the two steps of an upload', () => {
   it('show a text file as a message with a link', async () => {

@@ -1,6 +1,13 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return */
-import { openDdp, startTestServer, type Json, type RestClient, type TestServer } from '../support'
+import {
+  openDdp,
+  overwriting,
+  type Json,
+  type RestClient,
+  type TestServer,
+  usePeople,
+} from '../support'
 import { askFor, refusal, type Refused } from './refusals'
 
 let test: TestServer
@@ -8,16 +15,13 @@ let ann: RestClient
 let bob: RestClient
 let rid: string
 
+usePeople(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened), {
+  environment: overwriting({ Accounts_AllowAnonymousRead: 'true' }),
+})
 beforeAll(async () => {
-  test = await startTestServer({
-    environment: { OVERWRITE_SETTING_Accounts_AllowAnonymousRead: 'true' },
-  })
-  ann = await test.person('ann')
-  bob = await test.person('bob')
   const created = await test.admin.post('channels.create', { name: 'hall', members: ['ann'] })
   rid = created.body.channel._id
 })
-afterAll(() => test.close())
 
 const holders = async (query: string): Promise<string[]> =>
   (await test.admin.get(`roles.getUsersInRole?${query}`)).body.users.map(

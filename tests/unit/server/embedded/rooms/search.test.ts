@@ -2,7 +2,14 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDdp, startTestServer, type Json, type RestClient, type TestServer } from '../support'
+import {
+  openDdp,
+  overwriting,
+  type Json,
+  type RestClient,
+  type TestServer,
+  usePeople,
+} from '../support'
 import { askFor, refusal, type Refused } from './refusals'
 
 let test: TestServer
@@ -10,12 +17,10 @@ let ann: RestClient
 let bob: RestClient
 let rid: string
 
-const settings = { OVERWRITE_SETTING_API_Enable_Direct_Message_History_EndPoint: 'true' }
-
+usePeople(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened), {
+  environment: overwriting({ API_Enable_Direct_Message_History_EndPoint: 'true' }),
+})
 beforeAll(async () => {
-  test = await startTestServer({ environment: settings })
-  ann = await test.person('ann')
-  bob = await test.person('bob')
   const created = await ann.post('channels.create', { name: 'garden', members: ['bob'] })
   rid = created.body.channel._id
   await ann.post('groups.create', { name: 'gate' })
@@ -23,7 +28,6 @@ beforeAll(async () => {
   await ann.post('rooms.createDiscussion', { prid: rid, t_name: 'garden talk' })
   await ann.post('teams.create', { name: 'gardeners', type: 1 })
 })
-afterAll(() => test.close())
 
 const named = (answer: { body: Json }, key = 'items'): string[] =>
   answer.body[key].map((one: Json) => one.name)

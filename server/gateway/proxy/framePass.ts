@@ -13,6 +13,18 @@ const notAllowed = 1008
 export function joinSockets(client: WebSocket, server: WebSocket, guard: DdpGuard): void {
   // One after the other: a frame must not overtake a sign-in that is being looked at.
   let guarded = Promise.resolve()
+  let guardedCount = 0
+  /** Each side is read only while its frames, and what is answered in their place, have somewhere to go. */
+  const readOn = () => {
+    if (isBehind(client)) return
+    server.resume()
+    if (!isBehind(server) && guardedCount === 0) client.resume()
+  }
+  const send = (data: string | Buffer, target: WebSocket) => {
+    if (target.readyState !== target.OPEN) return
+    target.send(data, { binary: false }, readOn)
+    if (isBehind(client)) server.pause()
+  }
   client.on('message', (data, isBinary) => {
     if (isBinary || !Buffer.isBuffer(data)) {
       client.close(notAllowed)
@@ -20,28 +32,25 @@ export function joinSockets(client: WebSocket, server: WebSocket, guard: DdpGuar
     }
     const text = data.toString('utf8')
     client.pause()
+    guardedCount += 1
     guarded = guarded.then(async () => {
       const verdict = await guard(text).catch(() => 'close' as const)
+      guardedCount -= 1
       if (verdict === 'close') client.close(notAllowed)
-      else if ('text' in verdict) forward(verdict.text, server, client)
-      else forward(verdict.answer, client, client)
-      if (server.bufferedAmount <= maxBacklogBytes) client.resume()
+      else if ('text' in verdict) send(verdict.text, server)
+      else send(verdict.answer, client)
+      readOn()
     })
   })
   server.on('message', (data, isBinary) => {
-    if (!isBinary && Buffer.isBuffer(data)) forward(data, client, server)
+    if (!isBinary && Buffer.isBuffer(data)) send(data, client)
   })
   endTogether(client, server)
   endTogether(server, client)
 }
 
-/** @param source waits while `target` does not read. */
-function forward(data: string | Buffer, target: WebSocket, source: WebSocket): void {
-  if (target.readyState !== target.OPEN) return
-  target.send(data, { binary: false }, () => {
-    if (target.bufferedAmount <= maxBacklogBytes) source.resume()
-  })
-  if (target.bufferedAmount > maxBacklogBytes) source.pause()
+function isBehind(socket: WebSocket): boolean {
+  return socket.readyState === socket.OPEN && socket.bufferedAmount > maxBacklogBytes
 }
 
 function endTogether(one: WebSocket, other: WebSocket): void {

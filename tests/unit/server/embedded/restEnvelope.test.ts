@@ -1,5 +1,6 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment */
+import { notLoggedIn } from './refusals'
 import { restClient, type RestClient, type TestServer, usePeople } from './support'
 
 let test: TestServer
@@ -7,13 +8,6 @@ let ann: RestClient
 let bob: RestClient
 
 usePeople(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened))
-
-const notLoggedIn = {
-  success: false,
-  error: 'You must be logged in to do this.',
-  status: 'error',
-  message: 'You must be logged in to do this.',
-}
 
 describe('the envelope', () => {
   it('refuses calls without, with foreign and with half credentials', async () => {

@@ -1,13 +1,7 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return */
-import {
-  openDdp,
-  type DdpClient,
-  type RestAnswer,
-  type RestClient,
-  type TestServer,
-  usePeople,
-} from './support'
+import { refusal } from './refusals'
+import { openDdp, type DdpClient, type RestClient, type TestServer, usePeople } from './support'
 
 let test: TestServer
 let ann: RestClient
@@ -25,10 +19,6 @@ beforeAll(async () => {
   await socket.subscribe('stream-notify-user', `${bob.userId}/subscriptions-changed`, false)
 })
 
-const refusal = (answer: RestAnswer): unknown[] => [
-  answer.status,
-  answer.body.errorType ?? answer.body.error,
-]
 const send = async (msg: string, fields: object = {}, who = ann): Promise<string> =>
   (await who.post('chat.sendMessage', { message: { rid, msg, ...fields } })).body.message._id
 const stored = async (msgId: string) =>

@@ -1,6 +1,7 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument */
-import { type RestAnswer, type RestClient, type TestServer, usePeople } from './support'
+import { refusal } from './refusals'
+import { type RestClient, type TestServer, usePeople } from './support'
 
 let test: TestServer
 let ann: RestClient
@@ -9,10 +10,6 @@ let eve: RestClient
 
 usePeople(['ann', 'bob', 'eve'], (opened) => ({ test, ann, bob, eve } = opened))
 
-const refusal = (answer: RestAnswer): unknown[] => [
-  answer.status,
-  answer.body.errorType ?? answer.body.error,
-]
 const names = (list: { name: string }[]) => list.map((one) => one.name)
 let count = 0
 const create = async (family: string, members = ['bob']) => {

@@ -1,14 +1,8 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument */
 import { createHash } from 'node:crypto'
-import {
-  openDdp,
-  type RestAnswer,
-  type Json,
-  type RestClient,
-  type TestServer,
-  usePeople,
-} from './support'
+import { refusal } from './refusals'
+import { openDdp, type Json, type RestClient, type TestServer, usePeople } from './support'
 
 let test: TestServer
 let ann: RestClient
@@ -16,10 +10,6 @@ let bob: RestClient
 
 usePeople(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened))
 
-const refusal = (answer: RestAnswer): unknown[] => [
-  answer.status,
-  answer.body.errorType ?? answer.body.error,
-]
 const json = (value: object) => encodeURIComponent(JSON.stringify(value))
 const usernames = (list: { username: string }[]) => list.map((one) => one.username)
 

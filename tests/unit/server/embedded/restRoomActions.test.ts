@@ -1,6 +1,7 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return */
-import { type Json, type RestAnswer, type RestClient, type TestServer, usePeople } from './support'
+import { refusal } from './refusals'
+import { type Json, type RestClient, type TestServer, usePeople } from './support'
 
 let test: TestServer
 let ann: RestClient
@@ -16,10 +17,6 @@ beforeAll(async () => {
   directId = (await ann.post('im.create', { username: 'bob' })).body.room.rid
 })
 
-const refusal = (answer: RestAnswer): unknown[] => [
-  answer.status,
-  answer.body.errorType ?? answer.body.error,
-]
 const ownSub = async (who: RestClient, id = rid): Promise<Json> =>
   (await who.get(`subscriptions.getOne?roomId=${id}`)).body.subscription
 

@@ -1,6 +1,7 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument */
 import { createHash } from 'node:crypto'
+import { notLoggedIn } from './refusals'
 import { tokenSecret, restClient, type RestClient, type TestServer, usePeople } from './support'
 
 let test: TestServer
@@ -8,13 +9,6 @@ let ann: RestClient
 let bob: RestClient
 
 usePeople(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened))
-
-const notLoggedIn = {
-  success: false,
-  error: 'You must be logged in to do this.',
-  status: 'error',
-  message: 'You must be logged in to do this.',
-}
 
 describe('signing in', () => {
   const digestOf = (text: string) => createHash('sha256').update(text).digest('hex')

@@ -1,7 +1,7 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return */
 import { type Json, type RestClient, type TestServer, usePeople } from '../support'
-import { askFor, refusal, type Refused } from './refusals'
+import { askFor, refusal, type Refused } from '../refusals'
 
 let test: TestServer
 let ann: RestClient

@@ -1,7 +1,7 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access */
 import { type Json, type RestClient, type TestServer, usePeople } from '../support'
-import { refusal } from './refusals'
+import { refusal } from '../refusals'
 
 let test: TestServer
 let ann: RestClient

@@ -10,7 +10,7 @@ import {
   type TestServer,
   usePeople,
 } from '../support'
-import { askFor, refusal, type Refused } from './refusals'
+import { askFor, refusal, type Refused } from '../refusals'
 
 let test: TestServer
 let ann: RestClient

@@ -1,7 +1,7 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return */
 import { usePeople, type Json, type RestClient, type TestServer } from '../support'
-import { refusal } from './refusals'
+import { refusal } from '../refusals'
 import { teamCalls } from './teamSupport'
 
 let test: TestServer

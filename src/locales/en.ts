@@ -65,6 +65,9 @@ export const en = {
 
   'message.failed': 'Not sent',
   'message.editFailed': 'Change not sent',
+  'message.editRefused': 'Change not sent. {reason}',
+  'message.deleteRefused': 'Not deleted. {reason}',
+  'message.reactRefused': 'Reaction not sent. {reason}',
   'message.edited': 'edited',
   'message.file': 'File: {name}',
   'message.edit': 'Edit',
@@ -99,6 +102,7 @@ export const en = {
   'error.unavailable': 'The chat server cannot be reached at the moment. Please try again later.',
   'error.tooMany': 'Too many attempts. Please wait {seconds} seconds.',
   'error.notAllowed': 'You are not allowed to do this.',
+  'error.changeTooLate': 'It is too late to change this message.',
   'error.messageSize': 'The message is too long for this server.',
   'error.mentionAll': 'You may not notify everybody in this room.',
   'error.muted': 'You have been muted in this room.',

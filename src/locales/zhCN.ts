@@ -66,6 +66,9 @@ export const zhCN: Messages = {
 
   'message.failed': '未发送',
   'message.editFailed': '修改未发送',
+  'message.editRefused': '修改未发送。{reason}',
+  'message.deleteRefused': '未删除。{reason}',
+  'message.reactRefused': '表情回应未发送。{reason}',
   'message.edited': '已编辑',
   'message.file': '文件：{name}',
   'message.edit': '编辑',
@@ -99,6 +102,7 @@ export const zhCN: Messages = {
   'error.unavailable': '暂时无法连接聊天服务器，请稍后再试。',
   'error.tooMany': '尝试次数过多，请等待 {seconds} 秒。',
   'error.notAllowed': '您没有权限进行此操作。',
+  'error.changeTooLate': '已超过修改这条消息的时限。',
   'error.messageSize': '消息超过了服务器允许的长度。',
   'error.mentionAll': '您不能在此会话中提醒所有人。',
   'error.muted': '您在此会话中已被禁言。',

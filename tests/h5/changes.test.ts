@@ -118,3 +118,19 @@ it('keeps a refused edit as it was typed, says so, and shows the message as it w
   await says(row.locator('.text'), 'as it was')
   await page.unroute('**/api/v1/chat.update')
 })
+
+it('says why a deletion was refused, and the message stays', async () => {
+  const { id, row } = await stored('stays where it is')
+  await page.route('**/api/v1/chat.delete', (route) =>
+    route.fulfill({
+      status: 400,
+      contentType: 'application/json',
+      body: JSON.stringify({ success: false, errorType: 'error-message-deleting-blocked' }),
+    }),
+  )
+  await choose(id, '删除')
+  await page.locator('uni-modal .uni-modal__btn_primary').tap()
+  await page.locator('uni-toast', { hasText: '未删除。已超过修改这条消息的时限。' }).waitFor()
+  await says(row.locator('.text'), 'stays where it is')
+  await page.unroute('**/api/v1/chat.delete')
+})

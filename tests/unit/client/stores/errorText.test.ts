@@ -1,7 +1,8 @@
 import { ApiError } from '../../../../src/api/apiError'
 import { createTranslate, type Locale } from '../../../../src/locales/translate'
 import { StorageError } from '../../../../src/platform/types'
-import { errorText, textOfCode } from '../../../../src/stores/errorText'
+import { errorText, textOfChange, textOfCode } from '../../../../src/stores/errorText'
+import { newItem, type ChangeOperation } from '../../../../src/stores/outboxEntry'
 import { networkError, refusal } from './support/fakeChat'
 
 const en = createTranslate('en')
@@ -57,4 +58,32 @@ test.each(['unheard-of', 'constructor', '__proto__', 'toString', ''])(
 
 test('anything else is told as it is', () => {
   expect(errorText(new TypeError('odd'), en)).toContain('odd')
+})
+
+describe('a refused change', () => {
+  const refused = (change: { kind: 'edit' | 'delete' | 'react'; code: string }) => {
+    const item = { ...newItem('e1', 'general', 1), messageId: 'm1', base: undefined }
+    const fields = { text: 'typed', emoji: ':smile:', shouldReact: true, reason: 'why' }
+    return { ...item, ...fields, ...change } as ChangeOperation
+  }
+
+  test.each([
+    ['edit', 'error-message-editing-blocked', 'message.editRefused', 'error.changeTooLate'],
+    ['delete', 'error-message-deleting-blocked', 'message.deleteRefused', 'error.changeTooLate'],
+    // The same code of a message that is sent means that it names everybody.
+    ['delete', 'error-action-not-allowed', 'message.deleteRefused', 'error.notAllowed'],
+    ['edit', 'error-action-not-allowed', 'message.editRefused', 'error.notAllowed'],
+    ['react', 'room_is_archived', 'message.reactRefused', 'error.archived'],
+  ] as const)('(%s, %s) says what was not done and why', (kind, code, key, why) => {
+    for (const locale of ['en', 'zh-CN'] satisfies Locale[]) {
+      const t = createTranslate(locale)
+      expect(textOfChange(refused({ kind, code }), t)).toBe(t(key, { reason: t(why) }))
+    }
+  })
+
+  test.each(['unheard-of', 'constructor'])("with the code %j has the server's words", (code) => {
+    const reason = en('error.unknown', { message: 'why' })
+    const told = textOfChange(refused({ kind: 'delete', code }), en)
+    expect(told).toBe(en('message.deleteRefused', { reason }))
+  })
 })

@@ -40,19 +40,32 @@ function colorOf(isDestructive: boolean): string {
   return isDestructive ? dangerColor : accentColor
 }
 
+/** WeChat shows no sheet at all with more choices than this. */
+const mostChoices = 6
+
 /**
- * Offers choices; the index of the chosen one, or -1 when dismissed. Phones name the button for that themselves, and have one
- * colour for all choices.
+ * Offers choices; the index of the chosen one, or -1 when dismissed. Phones name the button for that themselves, have one colour
+ * for all choices, and show more than six of them one sheet after the other.
  */
 export function choose(items: readonly Choice[], cancelText: string): Promise<number> {
   if (process.env.UNI_PLATFORM === 'h5') return chooseInBrowser(items, cancelText)
-  return new Promise((resolve) => {
+  return chooseFrom(items.map(({ label }) => label))
+}
+
+async function chooseFrom(labels: readonly string[], first = 0): Promise<number> {
+  const left = labels.slice(first)
+  const hasMore = left.length > mostChoices
+  const shown = hasMore ? [...left.slice(0, mostChoices - 1), '…'] : left
+  const index = await new Promise<number>((resolve) => {
     uni.showActionSheet({
-      itemList: items.map(({ label }) => label),
+      itemList: shown,
       success: (answer) => resolve(answer.tapIndex),
       fail: () => resolve(-1),
     })
   })
+  if (index < 0) return -1
+  const isMore = hasMore && index === mostChoices - 1
+  return isMore ? chooseFrom(labels, first + index) : first + index
 }
 
 /** Copies to the clipboard; true when it worked. */

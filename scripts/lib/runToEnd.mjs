@@ -9,6 +9,7 @@ const checkEveryMs = 250
  * Runs a program, its output shown as it comes, until it ends or is ended, together with what it started.
  * @param isDone tells that the work is done: the program has `graceMs` left to end by itself.
  * @param limitMs the longest that it may take.
+ * A signal to end goes to the program first; when that has ended, this process ends by it, too.
  * @returns exitCode (undefined when it was ended) and how it ended: 'itself', 'lingered' after its work, or 'late'.
  */
 export function runToEnd(command, args, { isDone, graceMs, limitMs }) {
@@ -24,7 +25,14 @@ export function runToEnd(command, args, { isDone, graceMs, limitMs }) {
       // It has ended by itself.
     }
   }
-  const forward = ['SIGINT', 'SIGTERM'].map((signal) => [signal, () => end(signal)])
+  let received
+  const forward = ['SIGINT', 'SIGTERM'].map((signal) => {
+    const listener = () => {
+      received = signal
+      end(signal)
+    }
+    return [signal, listener]
+  })
   for (const [signal, listener] of forward) process.on(signal, listener)
 
   return new Promise((resolve, reject) => {
@@ -41,7 +49,8 @@ export function runToEnd(command, args, { isDone, graceMs, limitMs }) {
     const finish = (settle, value) => {
       clearInterval(timer)
       for (const [signal, listener] of forward) process.off(signal, listener)
-      settle(value)
+      if (received === undefined) settle(value)
+      else process.kill(process.pid, received)
     }
     program.on('error', (error) => finish(reject, error))
     program.on('exit', (code) => finish(resolve, { exitCode: code ?? undefined, ended }))

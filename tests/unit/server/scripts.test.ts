@@ -1,7 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { eventually } from '../../browser/eventually'
 import { hashOf } from '../../../scripts/lib/prepare.mjs'
@@ -70,6 +71,26 @@ describe('a program that is run to its end', () => {
     await program(code, () => existsSync(pidFile))
     const pid = Number(readFileSync(pidFile, 'utf8'))
     await eventually(() => expect(isRunning(pid)).toBe(false))
+  })
+
+  it('is not followed by another one after a signal to end', async () => {
+    const [first, second] = [join(folder, 'first'), join(folder, 'second')]
+    const module = JSON.stringify(resolve('scripts/lib/runToEnd.mjs'))
+    const waits = `require('fs').writeFileSync(process.argv[1], ''); setInterval(() => {}, 1000)`
+    write(
+      'two.mjs',
+      `const { runToEnd } = await import(${module})
+      for (const file of ${JSON.stringify([first, second])}) {
+        const args = ['-e', ${JSON.stringify(waits)}, file]
+        await runToEnd(process.execPath, args, { isDone: () => false, graceMs: 1, limitMs: 20000 })
+      }`,
+    )
+    const script = spawn(process.execPath, [join(folder, 'two.mjs')])
+    const end = once(script, 'exit')
+    await eventually(() => expect(existsSync(first)).toBe(true))
+    script.kill('SIGTERM')
+    expect(await end).toEqual([null, 'SIGTERM'])
+    expect(existsSync(second)).toBe(false)
   })
 
   it('that does not exist is refused', async () => {

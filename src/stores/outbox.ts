@@ -215,9 +215,11 @@ export const useOutboxStore = defineStore('outbox', () => {
     mark(id, { state: 'failed', code, reason })
     const item = queue.item(id)
     if (!item || !isOperation(item)) return
-    if (item.kind !== 'edit') queue.drop((one) => one === item)
+    // One to which another was added meanwhile would stay behind it, and be shown in its place.
+    const isOver = isSuperseded(items.value, item)
+    if (item.kind !== 'edit' || isOver) queue.drop((one) => one === item)
     if (item.kind === 'read') return
-    lastRefusal.value = item
+    if (!isOver) lastRefusal.value = item
     show(item)
   }
 

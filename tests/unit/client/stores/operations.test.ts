@@ -165,6 +165,25 @@ describe('edits', () => {
     expect([stored(client)[0], states(client)[0]]).toEqual(['short', ''])
   })
 
+  test('that are refused after a later one was typed give way to it', async () => {
+    const client = await setUp()
+    client.server.intercept = ({ name, args }) =>
+      name === 'chat.update' && args.includes('too long')
+        ? { refuse: refusal(400, 'too-long') }
+        : {}
+    client.chat.editMessage('mine', 'too long')
+    expect(client.chat.pendingOperations('general')).toMatchObject([{ state: 'sending' }])
+    client.chat.editMessage('mine', 'short')
+    await client.settle()
+    expect([stored(client)[0], client.texts()[0], states(client)[0]]).toEqual([
+      'short',
+      'short',
+      '',
+    ])
+    expect(onDisk(client)).toEqual([])
+    expect(client.outbox.lastRefusal).toBeUndefined()
+  })
+
   test('that were refused can be given up', async () => {
     const client = await setUp()
     client.chat.editMessage('his', 'not mine')

@@ -4,20 +4,19 @@ import type { RoomDoc, UserDoc } from '../../../../server/embedded/documents'
 import { createNamedRoom } from '../../../../server/embedded/domain/createRoom'
 import { sendMessage } from '../../../../server/embedded/domain/sendMessage'
 import { createTaskQueue } from '../../../../server/embedded/ddp/queue'
+import { useUsers } from './appSupport'
 import { signedInConnection } from './ddpSupport'
-import { openTestApp, type Json, type TestApp } from './support'
+import type { Json, TestApp } from './support'
 
 let test: TestApp
 let ann: UserDoc
 let bob: UserDoc
 let room: RoomDoc
+
+useUsers(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened))
 beforeEach(() => {
-  test = openTestApp()
-  ann = test.user('ann')
-  bob = test.user('bob')
   room = createNamedRoom(test.app, { t: 'p', name: 'group', owner: ann, members: [bob] })
 })
-afterEach(() => test.close())
 
 /** Calls one method as somebody; the result frame. */
 const call = async (user: UserDoc, method: string, ...params: unknown[]): Promise<Json> => {

@@ -4,20 +4,18 @@ import { deleteMessage } from '../../../../server/embedded/domain/deleteMessage'
 import { editMessage } from '../../../../server/embedded/domain/editMessage'
 import { readRoom } from '../../../../server/embedded/domain/readRoom'
 import { sendMessage } from '../../../../server/embedded/domain/sendMessage'
-import { openTestApp, type TestApp } from './support'
+import { useUsers } from './appSupport'
+import type { TestApp } from './support'
 
 let test: TestApp
 let ann: UserDoc
 let bob: UserDoc
 let room: RoomDoc
 
+useUsers(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened))
 beforeEach(() => {
-  test = openTestApp()
-  ann = test.user('ann')
-  bob = test.user('bob')
   room = createNamedRoom(test.app, { t: 'c', name: 'team', owner: ann, members: [bob] })
 })
-afterEach(() => test.close())
 
 const send = (user: UserDoc, _id: string, fields: object = {}) =>
   sendMessage(test.app, user, { rid: room._id, msg: `text ${_id}`, _id, ...fields })!

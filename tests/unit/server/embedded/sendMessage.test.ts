@@ -2,7 +2,8 @@ import { createNamedRoom, openDirectRoom } from '../../../../server/embedded/dom
 import { deleteMessage } from '../../../../server/embedded/domain/deleteMessage'
 import { sendMessage, sendSoon } from '../../../../server/embedded/domain/sendMessage'
 import type { RoomDoc, UserDoc } from '../../../../server/embedded/documents'
-import { openTestApp, type Heard, type TestApp } from './support'
+import { useUsers } from './appSupport'
+import type { Heard, TestApp } from './support'
 
 let test: TestApp
 let ann: UserDoc
@@ -10,14 +11,10 @@ let bob: UserDoc
 let eve: UserDoc
 let room: RoomDoc
 
+useUsers(['ann', 'bob', 'eve'], (opened) => ({ test, ann, bob, eve } = opened))
 beforeEach(() => {
-  test = openTestApp()
-  ann = test.user('ann')
-  bob = test.user('bob')
-  eve = test.user('eve')
   room = createNamedRoom(test.app, { t: 'c', name: 'team', owner: ann, members: [bob, eve] })
 })
-afterEach(() => test.close())
 
 const send = (user: UserDoc, fields: Record<string, unknown>) =>
   sendMessage(test.app, user, { rid: room._id, msg: 'hello', ...fields })

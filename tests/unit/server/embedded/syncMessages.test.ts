@@ -4,21 +4,20 @@ import { deleteMessage } from '../../../../server/embedded/domain/deleteMessage'
 import { editMessage } from '../../../../server/embedded/domain/editMessage'
 import { sendMessage } from '../../../../server/embedded/domain/sendMessage'
 import { syncMessages, type SyncRequest } from '../../../../server/embedded/domain/syncMessages'
-import { openTestApp, type TestApp } from './support'
+import { useUsers } from './appSupport'
+import type { TestApp } from './support'
 
 let test: TestApp
 let ann: UserDoc
 let room: RoomDoc
 
+useUsers(['ann'], (opened) => ({ test, ann } = opened))
 beforeEach(() => {
-  test = openTestApp()
-  ann = test.user('ann')
   room = createNamedRoom(test.app, { t: 'c', name: 'team', owner: ann, members: [] })
   for (const id of ['a', 'b', 'c', 'd', 'e']) {
     sendMessage(test.app, ann, { rid: room._id, msg: id, _id: id })
   }
 })
-afterEach(() => test.close())
 
 const sync = (request: SyncRequest) => syncMessages(test.app, room._id, request)
 const ids = (list: { _id: string }[] | undefined) => list?.map((one) => one._id)

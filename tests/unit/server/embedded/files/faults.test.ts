@@ -7,18 +7,17 @@ import { confirmUpload } from '../../../../../server/embedded/files/confirmUploa
 import { receiveUpload } from '../../../../../server/embedded/files/receiveUpload'
 import { sweepUploads } from '../../../../../server/embedded/files/sweep'
 import type { UploadDoc } from '../../../../../server/embedded/storage/uploads'
-import { openTestApp, type TestApp } from '../support'
+import { useUsers } from '../appSupport'
+import type { TestApp } from '../support'
 
 let test: TestApp
 let ann: UserDoc
 let room: RoomDoc
 
+useUsers(['ann'], (opened) => ({ test, ann } = opened))
 beforeEach(() => {
-  test = openTestApp()
-  ann = test.user('ann')
   room = test.app.store.rooms.get('GENERAL') as RoomDoc
 })
-afterEach(() => test.close())
 
 /** A request as Node gives it, with one text file in it. */
 const request = (): IncomingMessage => {

@@ -1,50 +1,33 @@
-import type {
-  MessageDoc,
-  RoomDoc,
-  SubscriptionDoc,
-  UserDoc,
-} from '../../../../server/embedded/documents'
-import { archiveRoom } from '../../../../server/embedded/domain/archiveRoom'
-import { createNamedRoom, openDirectRoom } from '../../../../server/embedded/domain/createRoom'
-import { deleteRoom } from '../../../../server/embedded/domain/deleteRoom'
+import type { MessageDoc, RoomDoc, UserDoc } from '../../../../../server/embedded/documents'
+import { archiveRoom } from '../../../../../server/embedded/domain/archiveRoom'
+import { openDirectRoom } from '../../../../../server/embedded/domain/createRoom'
+import { deleteRoom } from '../../../../../server/embedded/domain/deleteRoom'
 import {
   addUsers,
   joinAsUser,
   leaveRoom,
   removeUser,
-} from '../../../../server/embedded/domain/membership'
-import { muteUser } from '../../../../server/embedded/domain/muteUser'
-import { blockUser, markUnreadFrom } from '../../../../server/embedded/domain/ownSubscription'
-import { readRoom } from '../../../../server/embedded/domain/readRoom'
-import { addRoomRole } from '../../../../server/embedded/domain/roomRoles'
-import { saveRoomSettings } from '../../../../server/embedded/domain/saveRoomSettings'
-import { sendMessage } from '../../../../server/embedded/domain/sendMessage'
-import { openTestApp, type Heard, type TestApp } from './support'
+} from '../../../../../server/embedded/domain/membership'
+import { muteUser } from '../../../../../server/embedded/domain/muteUser'
+import { blockUser, markUnreadFrom } from '../../../../../server/embedded/domain/ownSubscription'
+import { readRoom } from '../../../../../server/embedded/domain/readRoom'
+import { addRoomRole } from '../../../../../server/embedded/domain/roomRoles'
+import { saveRoomSettings } from '../../../../../server/embedded/domain/saveRoomSettings'
+import { sendMessage } from '../../../../../server/embedded/domain/sendMessage'
+import type { TestApp } from '../support'
+import { typesOf, useHeardRoom, type RoomListener } from './roomListener'
 
 let test: TestApp
 let ann: UserDoc
 let bob: UserDoc
 let room: RoomDoc
-let messages: Heard[]
-let subs: Heard[]
-let rooms: Heard[]
+let heard: RoomListener
+
+useHeardRoom('team', (opened) => ({ test, ann, bob, room, heard } = opened))
 
 /** The room as it is stored now. */
 const now = (): RoomDoc => test.app.store.rooms.get(room._id)!
-const lines = () => messages.map(({ args }) => (args[0] as MessageDoc).t)
-const line = () => messages.at(-1)!.args[0] as MessageDoc
-const sub = () => subs.at(-1)!.args as [string, SubscriptionDoc]
-
-beforeEach(() => {
-  test = openTestApp()
-  ann = test.user('ann')
-  bob = test.user('bob')
-  room = createNamedRoom(test.app, { t: 'c', name: 'team', owner: ann, members: [bob] })
-  messages = test.hear('room-messages', room._id)
-  subs = test.hear('notify-user', `${bob._id}/subscriptions-changed`)
-  rooms = test.hear('notify-user', `${bob._id}/rooms-changed`)
-})
-afterEach(() => test.close())
+const line = () => heard.messages.at(-1)!.args[0] as MessageDoc
 
 describe('what a member hears of a room', () => {
   it.each([
@@ -58,25 +41,25 @@ describe('what a member hears of a room', () => {
   ])('after the setting %j is a line and the room', (settings, type, msg, fields) => {
     saveRoomSettings(test.app, ann, room, settings)
     expect(line()).toMatchObject({ t: type, msg, u: { username: 'ann' }, groupable: false })
-    expect(rooms.map(({ args }) => args[0])).toEqual(['updated', 'updated'])
+    expect(heard.rooms.map(({ args }) => args[0])).toEqual(['updated', 'updated'])
     expect(now()).toMatchObject({ ...fields, msgs: 1 })
     expect(now().lm).toBeUndefined()
-    messages.length = 0
+    heard.messages.length = 0
     saveRoomSettings(test.app, ann, now(), settings)
-    expect(messages).toEqual([])
+    expect(heard.messages).toEqual([])
   })
 
   it('after a new name or type is also the own subscription', () => {
     saveRoomSettings(test.app, ann, room, { roomName: 'crew' })
-    expect(sub()).toMatchObject(['updated', { name: 'crew', fname: 'crew', alert: true }])
+    expect(heard.sub()).toMatchObject(['updated', { name: 'crew', fname: 'crew', alert: true }])
     saveRoomSettings(test.app, ann, now(), { roomType: 'p' })
-    expect(sub()).toMatchObject(['updated', { t: 'p' }])
+    expect(heard.sub()).toMatchObject(['updated', { t: 'p' }])
   })
 
   it('after a role was given is the subscription, a line and the change for everybody', () => {
     const everybody = test.hear('notify-logged', 'roles-change')
     addRoomRole(test.app, room, ann, bob, 'moderator')
-    expect(sub()).toMatchObject(['updated', { roles: ['moderator'] }])
+    expect(heard.sub()).toMatchObject(['updated', { roles: ['moderator'] }])
     expect(line()).toMatchObject({
       t: 'subscription-role-added',
       msg: 'bob',
@@ -103,7 +86,7 @@ describe('what a member hears of a room', () => {
     muteUser(test.app, now(), ann, eve, false)
     expect(now()).toMatchObject({ muted: [], unmuted: [] })
     removeUser(test.app, now(), ann, eve)
-    expect(lines()).toEqual(['au', 'user-muted', 'user-unmuted', 'ru'])
+    expect(typesOf(heard.messages)).toEqual(['au', 'user-muted', 'user-unmuted', 'ru'])
     expect(now()).toMatchObject({ usersCount: 2, msgs: 4 })
     expect(eveSubs.at(-1)?.args).toMatchObject(['removed', { rid: room._id, t: 'c' }])
     expect(test.app.store.trash.since('subscriptions', eve._id, 0)).toHaveLength(1)
@@ -111,33 +94,33 @@ describe('what a member hears of a room', () => {
 
   it('who left is nothing more, and who joins again starts anew', () => {
     leaveRoom(test.app, room, bob)
-    expect(sub()).toMatchObject(['removed', { rid: room._id }])
-    rooms.length = 0
+    expect(heard.sub()).toMatchObject(['removed', { rid: room._id }])
+    heard.rooms.length = 0
     sendMessage(test.app, ann, { rid: room._id, msg: 'gone?' })
-    expect(rooms).toEqual([])
+    expect(heard.rooms).toEqual([])
     joinAsUser(test.app, now(), bob)
-    expect(sub()).toMatchObject(['inserted', { open: true, alert: true, unread: 1 }])
-    expect(lines()).toEqual(['ul', undefined, 'uj'])
+    expect(heard.sub()).toMatchObject(['inserted', { open: true, alert: true, unread: 1 }])
+    expect(typesOf(heard.messages)).toEqual(['ul', undefined, 'uj'])
   })
 
   it('after archiving is the subscription and the room, and nobody writes in it', () => {
     archiveRoom(test.app, room, ann, true)
-    expect(sub()).toMatchObject(['updated', { archived: true, alert: false }])
-    expect(rooms.at(-1)?.args).toMatchObject(['updated', { archived: true }])
-    expect(lines()).toEqual(['room-archived'])
+    expect(heard.sub()).toMatchObject(['updated', { archived: true, alert: false }])
+    expect(heard.rooms.at(-1)?.args).toMatchObject(['updated', { archived: true }])
+    expect(typesOf(heard.messages)).toEqual(['room-archived'])
     expect(() => sendMessage(test.app, ann, { rid: room._id, msg: 'x' })).toThrow(
       'room_is_archived',
     )
     const admin = test.user('admin', ['admin'])
     archiveRoom(test.app, now(), admin, false)
-    expect(sub()).toMatchObject(['updated', { archived: false }])
+    expect(heard.sub()).toMatchObject(['updated', { archived: false }])
   })
 
   it('after deletion is that the subscription and the room are gone', () => {
     sendMessage(test.app, ann, { rid: room._id, msg: 'x', _id: 'message-to-go' })
     deleteRoom(test.app, now(), ann)
-    expect(sub()).toMatchObject(['removed', { rid: room._id }])
-    expect(rooms.at(-1)?.args).toEqual(['removed', { _id: room._id }])
+    expect(heard.sub()).toMatchObject(['removed', { rid: room._id }])
+    expect(heard.rooms.at(-1)?.args).toEqual(['removed', { _id: room._id }])
     expect(test.app.store.rooms.get(room._id)).toBeUndefined()
     expect(test.app.store.messages.get('message-to-go')).toBeUndefined()
     expect(test.app.store.trash.since('rooms', '', 0)).toMatchObject([{ _id: room._id }])
@@ -147,8 +130,8 @@ describe('what a member hears of a room', () => {
   it('of a hidden kind of line is the room only, and it is not in the history', () => {
     saveRoomSettings(test.app, ann, room, { systemMessages: ['room_changed_topic'] })
     saveRoomSettings(test.app, ann, now(), { roomTopic: 'quiet' })
-    expect(messages).toEqual([])
-    expect(rooms.at(-1)?.args).toMatchObject(['updated', { topic: 'quiet', msgs: 1 }])
+    expect(heard.messages).toEqual([])
+    expect(heard.rooms.at(-1)?.args).toMatchObject(['updated', { topic: 'quiet', msgs: 1 }])
   })
 })
 
@@ -161,10 +144,10 @@ describe('read state', () => {
     readRoom(test.app, room._id, bob)
     markUnreadFrom(test.app, first._id, bob)
     const ls = new Date(first.ts.getTime() - 1)
-    expect(sub()).toMatchObject(['updated', { alert: true, unread: 1, open: true, ls }])
-    subs.length = 0
+    expect(heard.sub()).toMatchObject(['updated', { alert: true, unread: 1, open: true, ls }])
+    heard.subs.length = 0
     markUnreadFrom(test.app, first._id, bob)
-    expect(subs).toEqual([])
+    expect(heard.subs).toEqual([])
     expect(() => markUnreadFrom(test.app, first._id, ann)).toThrow('error-action-not-allowed')
     expect(() => markUnreadFrom(test.app, 'unknown', bob)).toThrow('error-no-message-for-unread')
   })
@@ -174,7 +157,7 @@ describe('blocking', () => {
   it('silences both sides of a direct conversation until it ends', () => {
     const direct = openDirectRoom(test.app, [ann, bob], ann).room
     blockUser(test.app, direct, ann, true)
-    expect(sub()).toMatchObject(['updated', { blocked: true }])
+    expect(heard.sub()).toMatchObject(['updated', { blocked: true }])
     expect(() => sendMessage(test.app, bob, { rid: direct._id, msg: 'x' })).toThrow(
       'room_is_blocked',
     )
@@ -182,7 +165,7 @@ describe('blocking', () => {
       'room_is_blocked',
     )
     blockUser(test.app, direct, ann, false)
-    expect(sub()[1]).not.toHaveProperty('blocked')
+    expect(heard.sub()[1]).not.toHaveProperty('blocked')
     expect(sendMessage(test.app, bob, { rid: direct._id, msg: 'x' })).toBeDefined()
     expect(() => blockUser(test.app, room, ann, true)).toThrow('error-invalid-room')
   })

@@ -102,14 +102,19 @@ const createGroups = ({ transaction, part, afterCommit }: Core): Transactions['s
   const commitAll = (): void => {
     const group = waiting
     waiting = []
+    const state = { isCommitted: false }
     try {
       transaction(() => {
         const settled = group.map(({ run }) => run())
-        afterCommit(() => runAll(settled))
+        afterCommit(() => {
+          state.isCommitted = true
+          runAll(settled)
+        })
       })
     } catch (error) {
-      // Does nothing to those that are answered already: what is committed is not refused, whatever its telling throws.
-      for (const { refuse } of group) refuse(error)
+      // What is committed is not refused, whatever its telling throws.
+      if (state.isCommitted) process.emitWarning(error instanceof Error ? error : String(error))
+      else for (const { refuse } of group) refuse(error)
     }
   }
   return (work) =>

@@ -125,6 +125,7 @@ describe('a transaction', () => {
   })
 
   it('that is committed is answered and told, also when the telling of another one throws', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation()
     const told: string[] = []
     const both = [
       driver.soon(() => {
@@ -142,5 +143,7 @@ describe('a transaction', () => {
     expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
     expect(told).toEqual(['b'])
     expect(stored()).toEqual([{ word: 'a' }, { word: 'b' }])
+    expect(warn.mock.calls).toEqual([[new RangeError('a listener')]])
+    warn.mockRestore()
   })
 })

@@ -148,3 +148,22 @@ function readBody(text: string): unknown {
     return text
   }
 }
+
+/** A gateway for each test with alice signed in, and how she asks through its proxy. */
+export function useAlice(opened: (started: { harness: Harness; session: Session }) => void) {
+  let harness: Harness
+  let session: Session
+  beforeEach(async () => {
+    harness = await startHarness()
+    session = await harness.open('alice')
+    opened({ harness, session })
+  })
+  afterEach(() => harness.close())
+  const asAlice = (extra: Record<string, string> = {}) => ({ ...headersOf(session), ...extra })
+  return {
+    asAlice,
+    get: (path: string, headers = asAlice()) => harness.send(path, { headers }),
+    /** The newest request that came to the chat server. */
+    lastSeen: () => harness.chat.seen.at(-1)!,
+  }
+}

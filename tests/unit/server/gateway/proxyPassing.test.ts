@@ -3,20 +3,12 @@ import { request as httpRequest } from 'node:http'
 import { PassThrough, Readable } from 'node:stream'
 import { request } from 'undici'
 import { rawExchange } from '../../../security/rawSocket'
-import { headersOf, startHarness, type Harness, type Session } from './harness'
+import { useAlice, type Harness, type Session } from './harness'
 import { rawRequest } from './rawRequest'
 
 let harness: Harness
 let session: Session
-beforeEach(async () => {
-  harness = await startHarness()
-  session = await harness.open('alice')
-})
-afterEach(() => harness.close())
-
-const asAlice = (extra: Record<string, string> = {}) => ({ ...headersOf(session), ...extra })
-const get = (path: string, headers = asAlice()) => harness.send(path, { headers })
-const lastSeen = () => harness.chat.seen.at(-1)!
+const { asAlice, get, lastSeen } = useAlice((opened) => ({ harness, session } = opened))
 
 describe('what passes through the proxy', () => {
   it('replaces credentials and addresses and drops cookies and hop-by-hop headers', async () => {

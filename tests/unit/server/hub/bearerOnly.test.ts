@@ -1,18 +1,13 @@
-import { startRelayHarness, type Person, type RelayHarness } from './relayHarness'
+import { startRelayHarness, type Person, type RelayHarness, useRelay } from './relayHarness'
 
 let harness: RelayHarness
 let alice: Person
 let bob: Person
-beforeEach(async () => {
-  harness = await startRelayHarness()
-  alice = await harness.signIn('alice')
-  bob = await harness.signIn('bob')
-})
-afterEach(() => harness.close())
+useRelay(['alice', 'bob'], (opened) => ({ harness, alice, bob } = opened))
 
-const authenticate = async ({ bearer }: Person) => {
+const authenticate = async ({ bearer }: Person, on = harness) => {
   const authorization = `Bearer ${bearer}`
-  const { body } = await harness.post('/api/services/app/Im/Authenticate', {}, { authorization })
+  const { body } = await on.post('/api/services/app/Im/Authenticate', {}, { authorization })
   return body.result as Record<string, unknown>
 }
 
@@ -129,16 +124,19 @@ describe('the log', () => {
 
 describe('front-end mode', () => {
   it('has no hub, and the business token alone is not enough', async () => {
-    await harness.close()
-    harness = await startRelayHarness({ realtimeMode: 'ddp' })
-    const person = await harness.signIn('alice')
-    expect(await authenticate(person)).toMatchObject({
-      authToken: expect.any(String) as string,
-      realtime: { mode: 'ddp', url: '/websocket' },
-    })
-    expect((await harness.rest(person, 'me')).status).toBe(401)
-    const negotiate = `${harness.gateway.url}/signalr/negotiate`
-    expect((await fetch(negotiate, { method: 'POST' })).status).toBe(404)
-    await expect(harness.listen(person)).rejects.toThrow()
+    const open = await startRelayHarness({ realtimeMode: 'ddp' })
+    try {
+      const person = await open.signIn('alice')
+      expect(await authenticate(person, open)).toMatchObject({
+        authToken: expect.any(String) as string,
+        realtime: { mode: 'ddp', url: '/websocket' },
+      })
+      expect((await open.rest(person, 'me')).status).toBe(401)
+      const negotiate = `${open.gateway.url}/signalr/negotiate`
+      expect((await fetch(negotiate, { method: 'POST' })).status).toBe(404)
+      await expect(open.listen(person)).rejects.toThrow()
+    } finally {
+      await open.close()
+    }
   })
 })

@@ -1,16 +1,11 @@
-import { startRelayHarness, type Person, type RelayHarness } from './relayHarness'
+import { type Person, type RelayHarness, useRelay } from './relayHarness'
 
 const general = 'GENERAL'
 
 let harness: RelayHarness
 let alice: Person
 let bob: Person
-beforeEach(async () => {
-  harness = await startRelayHarness()
-  alice = await harness.signIn('alice')
-  bob = await harness.signIn('bob')
-})
-afterEach(() => harness.close())
+useRelay(['alice', 'bob'], (opened) => ({ harness, alice, bob } = opened))
 
 describe('events', () => {
   it('brings a message of another user to two connections over one DDP connection', async () => {

@@ -214,3 +214,19 @@ export async function startRelayHarness(
   }
   return harness
 }
+
+/** A relay for each test with these people signed in; it is closed after the test. */
+export function useRelay<Name extends string>(
+  names: readonly Name[],
+  opened: (started: { harness: RelayHarness } & Record<Name, Person>) => void,
+): void {
+  let harness: RelayHarness | undefined
+  beforeEach(async () => {
+    const started = await startRelayHarness()
+    harness = started
+    const people: [Name, Person][] = []
+    for (const name of names) people.push([name, await started.signIn(name)])
+    opened({ harness: started, ...(Object.fromEntries(people) as Record<Name, Person>) })
+  })
+  afterEach(() => harness?.close())
+}

@@ -1,16 +1,10 @@
-import { startRelayHarness, type Listener, type Person, type RelayHarness } from './relayHarness'
+import { type Listener, type Person, type RelayHarness, useRelay } from './relayHarness'
 
 let harness: RelayHarness
 let alice: Person
 let bob: Person
 let carlos: Person
-beforeEach(async () => {
-  harness = await startRelayHarness()
-  alice = await harness.signIn('alice')
-  bob = await harness.signIn('bob')
-  carlos = await harness.signIn('carlos')
-})
-afterEach(() => harness.close())
+useRelay(['alice', 'bob', 'carlos'], (opened) => ({ harness, alice, bob, carlos } = opened))
 
 /** Statuses that one connection was told, as `username code`. */
 const told = ({ calls }: Listener): string[] =>

@@ -14,6 +14,10 @@ export class MeteorError extends Error {
   }
 }
 
+/** What who may not call a method is told; `method` is Meteor's name of it (protocol reference 1.5). */
+export const notAllowed = (method: string): MeteorError =>
+  new MeteorError('error-not-allowed', 'Not allowed', { method })
+
 /** A refusal that has a text and no code; REST answers `{success: false, error: text}`. */
 export class TextError extends Error {
   readonly status: number

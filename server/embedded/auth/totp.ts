@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Secret, TOTP } from 'otpauth'
 import type { App } from '../app'
 import type { UserDoc } from '../documents'
-import { MeteorError } from '../errors'
+import { MeteorError, notAllowed } from '../errors'
 import { randomId } from '../ids'
 import { noTwoFactor, type TwoFactor } from '../storage/twoFactors'
 
@@ -71,7 +71,7 @@ export const startTotp = (app: App, user: UserDoc): { secret: string; url: strin
   const allowed =
     app.settings.flag('Accounts_TwoFactorAuthentication_Enabled') &&
     app.settings.flag('Accounts_TwoFactorAuthentication_By_TOTP_Enabled')
-  if (!allowed) throw new MeteorError('error-not-allowed', 'Not allowed', { method })
+  if (!allowed) throw notAllowed(method)
   const before = app.store.twoFactors.get(user._id)
   if (before.secret !== null) {
     throw new MeteorError('error-2fa-already-enabled', undefined, { method })

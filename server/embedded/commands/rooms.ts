@@ -5,7 +5,7 @@ import { joinAsUser, leaveRoom, membershipOf } from '../domain/membership'
 import { showRoom } from '../domain/ownSubscription'
 import { accessibleRoom } from '../domain/roomAccess'
 import { saveRoomSettings } from '../domain/saveRoomSettings'
-import { MeteorError } from '../errors'
+import { MeteorError, notAllowed } from '../errors'
 import { tell, type CommandCall, type SlashCommand } from './command'
 
 const nameIn = (params: string): string => params.trim().replace(/^#/, '')
@@ -48,7 +48,7 @@ const create: SlashCommand = {
     if (name === '') return
     const t = isPrivate ? 'p' : 'c'
     if (!app.permissions.has(user, `create-${t}`)) {
-      throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'createRoom' })
+      throw notAllowed('createRoom')
     }
     if (app.store.rooms.byName(name) !== undefined) {
       tell(call, `A channel with the name "#${name}" already exists.`)

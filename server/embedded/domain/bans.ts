@@ -1,6 +1,6 @@
 import type { App } from '../app'
 import type { RoomDoc, SubscriptionDoc, UserDoc } from '../documents'
-import { MeteorError } from '../errors'
+import { MeteorError, notAllowed } from '../errors'
 import { canAccessRoom } from './roomAccess'
 import { withoutMember } from './roomMembers'
 import { isLastOwner } from './roomRoles'
@@ -10,7 +10,7 @@ import { addSystemMessage } from './systemMessage'
 
 const check = (app: App, room: RoomDoc, actor: UserDoc, method: string): void => {
   if (room.t === 'd' || !app.permissions.has(actor, 'ban-user', room._id)) {
-    throw new MeteorError('error-not-allowed', 'Not allowed', { method })
+    throw notAllowed(method)
   }
   if (!canAccessRoom(app, room, actor)) {
     const text = 'The required "roomId" or "roomName" param provided does not match any group'

@@ -1,6 +1,6 @@
 import type { App } from '../app'
 import type { MessageDoc, RoomDoc, UserDoc } from '../documents'
-import { MeteorError } from '../errors'
+import { notAllowed } from '../errors'
 import { removeMessageFiles } from '../files/removeFiles'
 import { eraseRoom } from './deleteRoom'
 import { removeReply } from './threads'
@@ -70,7 +70,7 @@ const recount = (app: App, room: RoomDoc, removed: number): void => {
  */
 export const cleanHistory = (app: App, user: UserDoc, room: RoomDoc, pruning: Pruning): number => {
   if (!app.permissions.has(user, 'clean-channel-history', room._id)) {
-    throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'cleanRoomHistory' })
+    throw notAllowed('cleanRoomHistory')
   }
   const { inclusive, oldest, latest, limit, filesOnly, excludePinned, ignoreDiscussion } = pruning
   const span = { rid: room._id, oldest: oldest.getTime(), latest: latest.getTime(), inclusive }

@@ -1,6 +1,6 @@
 import type { App } from '../app'
 import type { RoomDoc, UserDoc } from '../documents'
-import { MeteorError } from '../errors'
+import { notAllowed } from '../errors'
 import { removeRoomFiles } from '../files/removeFiles'
 import { releaseTeamRooms, tellTeam } from './teams'
 
@@ -33,7 +33,7 @@ export const eraseRoom = (app: App, room: RoomDoc): void => {
 /** @throws MeteorError `error-not-allowed` without `delete-c`, `delete-p` or `delete-d` in the room. */
 export const deleteRoom = (app: App, room: RoomDoc, user: UserDoc): void => {
   if (!app.permissions.has(user, `delete-${room.t}`, room._id)) {
-    throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'eraseRoom' })
+    throw notAllowed('eraseRoom')
   }
   app.store.write(() => {
     eraseRoom(app, room)

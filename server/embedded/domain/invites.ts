@@ -1,6 +1,6 @@
 import type { App } from '../app'
 import type { InviteDoc, RoomDoc, UserDoc } from '../documents'
-import { MeteorError } from '../errors'
+import { MeteorError, notAllowed } from '../errors'
 import { randomId } from '../ids'
 import { admit } from './createRoom'
 import { checkLive, membershipOf } from './membership'
@@ -131,7 +131,7 @@ export const useInvite = (app: App, user: UserDoc, token: string): RoomDoc => {
   const method = 'useInviteToken'
   checkLive(room, method)
   if (app.store.subscriptions.isBanned(room._id, user._id)) {
-    throw new MeteorError('error-not-allowed', 'Not allowed', { method })
+    throw notAllowed(method)
   }
   return app.store.write(() => {
     const _updatedAt = app.store.stamps.next()

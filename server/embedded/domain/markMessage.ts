@@ -1,6 +1,6 @@
 import type { App } from '../app'
 import type { MessageDoc, UserDoc } from '../documents'
-import { MeteorError, TextError } from '../errors'
+import { MeteorError, TextError, notAllowed } from '../errors'
 import { replaceMessage } from './editMessage'
 import { membershipOf } from './membership'
 import { accessibleRoom, writableRoom } from './roomAccess'
@@ -19,7 +19,7 @@ export const readableMessage = (
   const message = app.store.messages.get(id)
   const visible = message !== undefined && message._hidden !== true
   if (!visible || accessibleRoom(app, message.rid, user) === undefined) {
-    throw new MeteorError('error-not-allowed', 'Not allowed', { method })
+    throw notAllowed(method)
   }
   return message
 }

@@ -1,15 +1,12 @@
 import type { App } from '../app'
 import type { RoomDoc, SubscriptionDoc, UserDoc } from '../documents'
-import { MeteorError } from '../errors'
+import { MeteorError, notAllowed } from '../errors'
 import { forgetSubscription, liftBan } from './bans'
 import { admit } from './createRoom'
 import { canAccessRoom } from './roomAccess'
 import { withoutMember } from './roomMembers'
 import { isLastOwner } from './roomRoles'
 import { addSystemMessage } from './systemMessage'
-
-const notAllowed = (method: string): MeteorError =>
-  new MeteorError('error-not-allowed', 'Not allowed', { method })
 
 /** The person's membership of the room, or undefined for who was only invited or is banned. */
 export const membershipOf = (app: App, rid: string, uid: string): SubscriptionDoc | undefined => {

@@ -1,6 +1,6 @@
 import type { App } from '../app'
 import type { RoomDoc, UserDoc } from '../documents'
-import { MeteorError } from '../errors'
+import { MeteorError, notAllowed } from '../errors'
 import { changeRoom } from './changes'
 import { addSystemMessage } from './systemMessage'
 
@@ -20,7 +20,7 @@ export const muteUser = (
 ): RoomDoc => {
   const method = muted ? 'muteUserInRoom' : 'unmuteUserInRoom'
   if (!app.permissions.has(actor, 'mute-user', room._id)) {
-    throw new MeteorError('error-not-allowed', 'Not allowed', { method })
+    throw notAllowed(method)
   }
   if (room.t === 'd') {
     const text = `${room.t} is not a valid room type`

@@ -1,6 +1,6 @@
 import type { App } from '../app'
 import type { RoomDoc, SubscriptionDoc, UserDoc } from '../documents'
-import { MeteorError } from '../errors'
+import { MeteorError, notAllowed } from '../errors'
 import { changeSubscription } from './changes'
 import { addSystemMessage } from './systemMessage'
 
@@ -25,7 +25,7 @@ const membershipToChange = (
   method: string,
 ): SubscriptionDoc => {
   if (room.t === 'd' || !app.permissions.has(actor, `set-${role}`, room._id)) {
-    throw new MeteorError('error-not-allowed', 'Not allowed', { method })
+    throw notAllowed(method)
   }
   const membership = app.store.subscriptions.get(room._id, target._id)
   if (membership === undefined || membership.status !== undefined) {

@@ -3,7 +3,7 @@ import { checkPasswordPolicy } from '../auth/passwordPolicy'
 import { digestOf, hashPassword, verifyPassword } from '../auth/passwords'
 import type { Session } from '../auth/sessions'
 import type { UserDoc } from '../documents'
-import { MeteorError } from '../errors'
+import { MeteorError, notAllowed } from '../errors'
 import { checkEmail, checkUsername } from './createUser'
 import { checkFree } from './freeObjects'
 import { announceName } from './renameUser'
@@ -37,7 +37,7 @@ const checkAllowed = (app: App, data: ProfileChange): void => {
   const refuse = (text: string): MeteorError =>
     new MeteorError('error-action-not-allowed', text, { method, action: 'Update_user' })
   if (!app.settings.flag('Accounts_AllowUserProfileChange')) {
-    throw new MeteorError('error-not-allowed', 'Not allowed', { method })
+    throw notAllowed(method)
   }
   for (const [field, setting, text] of switches) {
     if (data[field] !== undefined && !app.settings.flag(setting)) throw refuse(text)

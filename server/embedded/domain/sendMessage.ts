@@ -1,6 +1,6 @@
 import type { App } from '../app'
 import type { MessageDoc, RoomDoc, UserDoc } from '../documents'
-import { MeteorError, TextError, isExpected } from '../errors'
+import { MeteorError, TextError, isExpected, notAllowed } from '../errors'
 import { randomId } from '../ids'
 import { countInDiscussion } from './discussionCount'
 import { checkFree, messagePartBytes } from './freeObjects'
@@ -105,7 +105,7 @@ const checkImpersonation = (app: App, user: UserDoc, input: NewMessage): void =>
 const checkEncryption = (app: App, room: RoomDoc, input: NewMessage): void => {
   if (room.encrypted !== true || input.t === 'e2e') return
   if (app.settings.flag('E2E_Allow_Unencrypted_Messages')) return
-  throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'sendMessage' })
+  throw notAllowed('sendMessage')
 }
 
 const checkGroupMentions = (app: App, user: UserDoc, message: MessageDoc): void => {

@@ -1,6 +1,6 @@
 import type { App } from '../app'
 import type { RoomDoc, TeamDoc, UserDoc } from '../documents'
-import { MeteorError, TextError } from '../errors'
+import { TextError, notAllowed } from '../errors'
 import { changeRoom } from './changes'
 import { admit } from './createRoom'
 import { eraseRoom } from './deleteRoom'
@@ -112,7 +112,7 @@ const eraseNamed = (app: App, team: TeamDoc, actor: UserDoc, rids: readonly stri
   for (const room of teamRooms(app, team)) {
     if (!rids.includes(room._id)) continue
     if (!app.permissions.has(actor, `delete-${room.t}`, room._id)) {
-      throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'eraseRoom' })
+      throw notAllowed('eraseRoom')
     }
     eraseRoom(app, room)
   }

@@ -3,7 +3,7 @@ import type { App } from '../app'
 import type { RoomDoc, UserDoc } from '../documents'
 import { createNamedRoom, openDirectRoom, type NamedRoom } from '../domain/createRoom'
 import { tellTeam } from '../domain/teams'
-import { MeteorError, TextError } from '../errors'
+import { MeteorError, TextError, notAllowed } from '../errors'
 import { userPost, type Endpoint } from './endpoint'
 
 const strict = { additionalProperties: false }
@@ -130,7 +130,7 @@ const directPeople = (app: App, user: UserDoc, body: Static<typeof directBody>):
 const createDirect = (path: string): Endpoint =>
   userPost(path, { body: directBody }, ({ app, user, body }) => {
     if (!app.permissions.has(user, 'create-d')) {
-      throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'createDirectMessage' })
+      throw notAllowed('createDirectMessage')
     }
     const { room, inserted } = openDirectRoom(app, directPeople(app, user, body), user)
     return { room: { ...room, rid: room._id, inserted } }

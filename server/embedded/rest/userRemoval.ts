@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { digestOf, verifyPassword } from '../auth/passwords'
 import { deleteUser } from '../domain/deleteUser'
 import { deactivateIdle, setActive } from '../domain/setActive'
-import { MeteorError, TextError } from '../errors'
+import { MeteorError, TextError, notAllowed } from '../errors'
 import { userPost, type Endpoint } from './endpoint'
 import { targetUser, userFields } from './selectors'
 
@@ -68,7 +68,7 @@ const removeOwn = userPost('users.deleteOwnAccount', { body: ownBody }, async (c
   const { app, user, body } = call
   const method = 'deleteUserOwnAccount'
   if (!app.settings.flag('Accounts_AllowDeleteOwnAccount')) {
-    throw new MeteorError('error-not-allowed', 'Not allowed', { method })
+    throw notAllowed(method)
   }
   const stored = app.store.users.passwordHash(user._id)
   if (!(await isOwner(stored, user.username, body.password))) {

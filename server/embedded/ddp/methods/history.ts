@@ -3,7 +3,7 @@ import type { MessageDoc, RoomDoc, UserDoc } from '../../documents'
 import { hiddenTypes, history, type HistoryRequest } from '../../domain/history'
 import { messageFor } from '../../domain/published'
 import { accessibleRoom } from '../../domain/roomAccess'
-import { MeteorError } from '../../errors'
+import { notAllowed } from '../../errors'
 import { isRecord, matchFailed, textArgument } from '../arguments'
 import { forUsers, type Method } from '../method'
 
@@ -47,7 +47,7 @@ const loadHistory = forUsers('loadHistory', ({ app, user }, params) => {
   const [rid, end, limit, lastSeen, showThreads = true] = params
   const room = accessibleRoom(app, textArgument(rid), user)
   if (room === undefined) {
-    throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'loadHistory' })
+    throw notAllowed('loadHistory')
   }
   const request: HistoryRequest = {
     count: pageSize(limit, defaultPage),

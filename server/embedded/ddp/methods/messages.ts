@@ -7,7 +7,7 @@ import { readRoom } from '../../domain/readRoom'
 import { accessibleRoom } from '../../domain/roomAccess'
 import { sendSoon, type NewMessage } from '../../domain/sendMessage'
 import type { MessageDoc } from '../../documents'
-import { MeteorError, TextError } from '../../errors'
+import { MeteorError, TextError, notAllowed } from '../../errors'
 import { isRecord, matchFailed, recordArgument, textArgument } from '../arguments'
 import { forUsers, type Method } from '../method'
 
@@ -69,7 +69,7 @@ const getMessages = forUsers('getMessages', ({ app, user }, [ids]) => {
   const found = ids.flatMap((id) => app.store.messages.get(textArgument(id)) ?? [])
   const rooms = new Set(found.map((message) => message.rid))
   if ([...rooms].some((rid) => accessibleRoom(app, rid, user) === undefined)) {
-    throw new MeteorError('error-not-allowed', 'Not allowed', { method: 'getMessages' })
+    throw notAllowed('getMessages')
   }
   const visible = found.filter((message) => message._hidden !== true)
   return visible.map((message) => messageFor(message, user._id))

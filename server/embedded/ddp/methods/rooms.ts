@@ -5,12 +5,9 @@ import { addUsers, joinAsUser, leaveRoom, membershipOf } from '../../domain/memb
 import { favourite, showRoom, subscriptionOrRefuse } from '../../domain/ownSubscription'
 import { accessibleRoom, canAccessRoom } from '../../domain/roomAccess'
 import { memberCard, membersOf, type MemberFilter } from '../../domain/roomMembers'
-import { MeteorError } from '../../errors'
+import { MeteorError, notAllowed } from '../../errors'
 import { isRecord, matchFailed, recordArgument, textArgument } from '../arguments'
 import { forUsers, type Method } from '../method'
-
-const notAllowed = (method: string): MeteorError =>
-  new MeteorError('error-not-allowed', 'Not allowed', { method })
 
 const invalidRoom = (method: string): MeteorError =>
   new MeteorError('error-invalid-room', 'Invalid room', { method })

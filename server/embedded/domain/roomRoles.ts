@@ -14,6 +14,8 @@ export const ownersOf = (app: App, rid: string): SubscriptionDoc[] =>
 export const isLastOwner = (app: App, { rid, roles }: SubscriptionDoc): boolean =>
   roles?.includes('owner') === true && app.store.subscriptions.countWithRole(rid, 'owner') === 1
 
+const described = (role: RoomRole): string => (role === 'owner' ? 'an owner' : `a ${role}`)
+
 const capital = (role: RoomRole): string => `${role.charAt(0).toUpperCase()}${role.slice(1)}`
 
 const membershipToChange = (
@@ -75,8 +77,7 @@ export const addRoomRole = (
   const method = `addRoom${capital(role)}`
   const membership = membershipToChange(app, room, actor, target, role, method)
   if (membership.roles?.includes(role) === true) {
-    const article = role === 'owner' ? 'an' : 'a'
-    const text = `User is already ${article} ${role}`
+    const text = `User is already ${described(role)}`
     throw new MeteorError(`error-user-already-${role}`, text, { method })
   }
   storeRoles(app, { room, actor, target, role, membership, type: 'added' })
@@ -96,8 +97,7 @@ export const removeRoomRole = (
   const method = `removeRoom${capital(role)}`
   const membership = membershipToChange(app, room, actor, target, role, method)
   if (membership.roles?.includes(role) !== true) {
-    const article = role === 'owner' ? 'an' : 'a'
-    const text = `User is not ${article} ${role}`
+    const text = `User is not ${described(role)}`
     throw new MeteorError(`error-user-not-${role}`, text, { method })
   }
   if (role === 'owner' && isLastOwner(app, membership)) {

@@ -48,6 +48,7 @@ export const useChatStore = defineStore('chat', () => {
   let isComplete = false
   let isListVisible = false
   let shownDay = -1
+  let onLeftBehind = (roomId: string): void => void roomId
 
   const flusher = createFlusher({
     clock,
@@ -62,6 +63,7 @@ export const useChatStore = defineStore('chat', () => {
     drafts,
     flusher,
     isListComplete: () => isListComplete,
+    onLeftBehind: (roomId) => onLeftBehind(roomId),
   })
 
   const changes = createOwnChanges(outbox, open.actions.openId)
@@ -271,6 +273,10 @@ export const useChatStore = defineStore('chat', () => {
     removeMessages,
     pruneMessages,
     originOfMessage,
+    /** Who brings rooms up to date that were left before they were. */
+    setLeftBehindListener(listener: (roomId: string) => void) {
+      onLeftBehind = listener
+    },
     nameOf: list.nameOf,
     markStale: open.markStale,
     catchUp: open.catchUp,

@@ -74,6 +74,7 @@ export const useFeedStore = defineStore('feed', () => {
     room: chat.room,
     isOpen: (roomId) => chat.openId() === roomId,
   })
+  chat.setLeftBehindListener(roomSync.noteUnfinished)
   const dispatch = createDispatcher({
     onResyncRoom: () => void resyncRoom(),
     onActivity: roomSync.note,

@@ -33,13 +33,16 @@ export type OpenChannelOptions = {
   flusher: Flusher
   /** True once the list is complete: an id that it does not have is unknown. */
   isListComplete: () => boolean
+  /** A channel was left before the copy on the device had been brought up to date. */
+  onLeftBehind: (roomId: string) => void
 }
 
 /**
  * The part of the chat state that belongs to the one open channel: its messages on the screen, the reader's place, read
  * marks and the draft. Made by the chat store.
  */
-export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenChannelOptions) {
+export function useOpenChannel(options: OpenChannelOptions) {
+  const { list, drafts, flusher, isListComplete } = options
   const { clock, repository, storage } = useServices()
   const cache = useMessageCache()
   const connection = useConnectionStore()
@@ -229,9 +232,12 @@ export function useOpenChannel({ list, drafts, flusher, isListComplete }: OpenCh
     messages.editing.value = undefined
     wanted = undefined
     place.arrive()
+    const isBehind = room?.isLoaded === true && !room.isCurrent
+    const leftId = currentId
     room?.close()
     room = undefined
     currentId = ''
+    if (isBehind) options.onLeftBehind(leftId)
     screen.clear()
     currentChannel.value = undefined
     composerNotice.value = ''

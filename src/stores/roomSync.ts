@@ -56,6 +56,8 @@ export interface RoomSync {
   start(isStale: () => boolean): void
   /** Something happened in a room. */
   note(roomId: string): void
+  /** A room was left before it had been brought up to date on the screen. */
+  noteUnfinished(roomId: string): void
   stop(): void
   /** Rooms that wait. */
   readonly pending: number
@@ -219,6 +221,12 @@ export function createRoomSync(options: RoomSyncOptions): RoomSync {
       if (isStale() || isOpen(roomId)) return
       wish(roomId, quietMs, false)
       schedule()
+    },
+    noteUnfinished(roomId) {
+      // The next start asks for every room.
+      if (isStale() || wishes.has(roomId)) return
+      wish(roomId, 0, true)
+      pump()
     },
     stop() {
       run += 1

@@ -243,6 +243,20 @@ describe('while the connection lasts', () => {
     expect((await kept(client, 'a'))?.length).toBeGreaterThan(12)
   })
 
+  test('one that was left before it was brought up to date on the screen is asked for', async () => {
+    const client = await setUp()
+    const { server, clock } = client
+    server.edit('a', server.messagesOf('a')[0]!._id, { msg: 'edited' })
+    server.intercept = ({ name }) =>
+      name === 'chat.syncMessages' ? { before: new Promise(() => undefined) } : {}
+    await client.open('a')
+    expect(client.texts()).toEqual(['one in a', 'two in a', 'three in a'])
+    server.intercept = () => ({})
+    client.chat.leaveChannel()
+    await clock.elapse(5_000)
+    expect(await kept(client, 'a')).toEqual(['edited', 'two in a', 'three in a'])
+  })
+
   test('a clock that is set back stops nothing', async () => {
     const client = await setUp()
     const { server, clock } = client

@@ -83,7 +83,7 @@ export function keepPlace(options: PlaceKeeperOptions): PlaceKeeper | undefined 
   const scroller = document.getElementById(options.elementId)
   if (!scroller) return undefined
   const list: HTMLElement = scroller
-  let anchor: { element: Element; offset: number } | undefined
+  let anchor: { element: Element; offset: number; height: number } | undefined
   /** The list's width and height that the anchor belongs to. */
   let size = ''
 
@@ -100,16 +100,18 @@ export function keepPlace(options: PlaceKeeperOptions): PlaceKeeper | undefined 
       // Chunks stand newest first in the document, so the order says nothing.
       if (rect.height === 0 || rect.bottom <= top || rect.top >= bottom) continue
       // What is cut off at the top would change with its own height; it serves when nothing else is there.
-      if (offset < 0) cut = { element, offset }
-      else if (!found || offset < found.offset) found = { element, offset }
+      const { height } = rect
+      if (offset < 0) cut = { element, offset, height }
+      else if (!found || offset < found.offset) found = { element, offset, height }
     }
     return found ?? cut
   }
 
   const sizeNow = (): string => `${list.clientWidth}x${list.clientHeight}`
 
+  /** Also while the list follows: whether one scroll has ended that is only known after it. */
   function note(): void {
-    anchor = options.isFollowing() ? undefined : topmost()
+    anchor = topmost()
     size = sizeNow()
   }
 
@@ -118,9 +120,17 @@ export function keepPlace(options: PlaceKeeperOptions): PlaceKeeper | undefined 
       note()
       return
     }
+    if (sizeNow() !== size) keepShareAbove(anchor)
     const shift = offsetOf(anchor.element) - anchor.offset
     if (Math.abs(shift) > 0.1) list.scrollTop += shift
     size = sizeNow()
+  }
+
+  /** A message that fills the screen gets another height with another width: as much of it stays above the list's top. */
+  function keepShareAbove(kept: NonNullable<typeof anchor>): void {
+    const { height } = kept.element.getBoundingClientRect()
+    if (kept.offset < 0) kept.offset *= height / kept.height
+    kept.height = height
   }
 
   /** A phone that is turned scrolls by itself, and says so before it says that the list has another size. */

@@ -278,3 +278,36 @@ it('changes and deletes an own message', async () => {
     expect(texts).not.toContain('without a typo')
   }, patience)
 })
+
+it('keeps the part that is read of a message that is higher than the screen when the phone is turned', async () => {
+  const { _id } = await outside.send(roomId, '一段很长的说明，'.repeat(600))
+  await enter()
+  const { page } = alice
+  await bubbleOf(page, _id).waitFor()
+  await bubbleOf(page, _id).evaluate((bubble) => {
+    const list = document.querySelector('#messages')
+    list?.scrollBy(0, -bubble.clientHeight / 2)
+    // What was scrolled to is known with the next frame.
+    return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+  })
+  /** How much of the message is above the list's top. */
+  const shareAbove = () =>
+    bubbleOf(page, _id).evaluate((bubble) => {
+      const { top, height } = bubble.getBoundingClientRect()
+      return (
+        ((document.querySelector('#messages')?.getBoundingClientRect().top ?? 0) - top) / height
+      )
+    })
+  const before = await shareAbove()
+  expect(before).toBeGreaterThan(0.2)
+  expect(before).toBeLessThan(0.8)
+  for (const [width, height] of [
+    [844, 390],
+    [390, 844],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    // One line in a hundred, because lines end elsewhere.
+    const off = async (): Promise<number> => Math.abs((await shareAbove()) - before)
+    await eventually(async () => expect(await off()).toBeLessThan(0.01), patience)
+  }
+})

@@ -29,9 +29,10 @@ export const en = {
   'list.you': 'You',
   'list.settings': 'Settings',
 
-  'state.offline': 'No connection. Messages are sent later.',
-  'state.connecting': 'Connecting…',
+  'state.offline': 'Offline. Messages wait. Tap to try now.',
+  'state.connecting': 'Connecting… Tap to try now.',
   'state.updating': 'Updating…',
+  'state.tryNow': 'Try now',
   'state.unanswered': 'The server does not answer. Trying again…',
 
   'room.members': '{count} members',
@@ -82,6 +83,7 @@ export const en = {
   'message.copied': 'Copied',
   'message.openLink': 'Open link',
   'message.linkCopied': 'Link copied. Open it in a browser.',
+  'message.keptAsDraft': 'The message was deleted; your text is kept as a draft.',
   'message.tooLong': 'The message is too long: {length} of at most {max} characters.',
 
   'settings.title': 'Settings',

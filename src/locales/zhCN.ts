@@ -30,9 +30,10 @@ export const zhCN: Messages = {
   'list.you': '我',
   'list.settings': '设置',
 
-  'state.offline': '网络未连接，恢复后会自动发送消息。',
-  'state.connecting': '正在连接…',
+  'state.offline': '网络未连接，消息稍后发送。点此重试',
+  'state.connecting': '正在连接… 点此重试',
   'state.updating': '正在更新…',
+  'state.tryNow': '立即重试',
   'state.unanswered': '服务器没有响应，正在重试…',
 
   'room.members': '{count} 人',
@@ -83,6 +84,7 @@ export const zhCN: Messages = {
   'message.copied': '已复制',
   'message.openLink': '打开链接',
   'message.linkCopied': '链接已复制，请在浏览器中打开。',
+  'message.keptAsDraft': '这条消息已被删除，您输入的内容已保存为草稿。',
   'message.tooLong': '消息太长：{length} 个字符，最多 {max} 个。',
 
   'settings.title': '设置',

@@ -7,6 +7,7 @@ import { useMessageCache } from './cache/messageCache'
 import { originOf, type Channel, type Origin } from './channel'
 import { createChannelList } from './channelList'
 import { createDrafts } from './drafts'
+import type { ReturnedText } from './editing'
 import { createFlusher } from './flusher'
 import { useOpenChannel } from './openChannel'
 import { useOutboxStore, type OutboxListeners } from './outbox'
@@ -43,6 +44,8 @@ export const useChatStore = defineStore('chat', () => {
   const drafts = createDrafts(storage, clock)
   const channels = shallowRef<readonly Channel[]>([])
   const listState = ref<ListState>('loading')
+  /** The text that became a draft last because its message was deleted. */
+  const returned = shallowRef<ReturnedText>()
   /** The server has said everything about the list: an id that is not in it is unknown. */
   let isListComplete = false
   let isComplete = false
@@ -64,6 +67,7 @@ export const useChatStore = defineStore('chat', () => {
     flusher,
     isListComplete: () => isListComplete,
     onLeftBehind: (roomId) => onLeftBehind(roomId),
+    onReturned: keepAsDraft,
   })
 
   const changes = createOwnChanges(outbox, open.actions.openId)
@@ -157,8 +161,17 @@ export const useChatStore = defineStore('chat', () => {
    */
   function appendMessage(message: Message, source: 'feed' | 'answer' = 'feed'): void {
     outbox.noteStored(message.id)
+    if (message.system === 'rm') outbox.noteRemoved([message.id])
     typing.note(message.roomId, message.author.username, false)
     open.appendMessage(outbox.present(message), source)
+  }
+
+  /** A typed text whose message is gone. */
+  function keepAsDraft(text: ReturnedText): void {
+    drafts.append(text.roomId, text.text)
+    list.setDraft(text.roomId, drafts.get(text.roomId))
+    listChanged()
+    returned.value = text
   }
 
   /** Messages are deleted, for everybody. */
@@ -179,6 +192,7 @@ export const useChatStore = defineStore('chat', () => {
     onEntry: (entry) => open.showPending(entry),
     onSent: (message) => appendMessage(message, 'answer'),
     onDiscarded: (entry) => open.dropPending(entry),
+    onReturned: keepAsDraft,
     onShown: (message) => open.appendMessage(message, 'answer'),
     onRemoved: (roomId, id) => open.removeMessages(roomId, [id]),
     mayMarkRead,
@@ -236,6 +250,7 @@ export const useChatStore = defineStore('chat', () => {
   session.onEnd(() => {
     open.actions.leaveChannel()
     drafts.stop(!session.isExpired)
+    returned.value = undefined
     kept.stop()
     list.clear()
     channels.value = []
@@ -252,6 +267,7 @@ export const useChatStore = defineStore('chat', () => {
   return {
     channels,
     listState,
+    returned,
     ...open.state,
     ...open.actions,
     watermarks: () => list.watermarks(),

@@ -7,6 +7,8 @@ export interface Drafts {
   start(userId: string): void
   get(roomId: string): string
   set(roomId: string, text: string): void
+  /** Adds a text that must not be lost below what the room has, on disk at once. */
+  append(roomId: string, text: string): void
   /** Rooms that have one. */
   entries(): Iterable<[string, string]>
   /** Writes to disk now what waits to be written. */
@@ -33,6 +35,14 @@ export function createDrafts(storage: KeyValueStorage, clock: Clock): Drafts {
     }
   }
 
+  function set(roomId: string, text: string): void {
+    if (text === '') texts.delete(roomId)
+    else texts.set(roomId, text)
+    isDirty = true
+    clock.clearTimeout(timer)
+    timer = clock.setTimeout(save, saveDelayMs)
+  }
+
   return {
     start(userId) {
       ownerId = userId
@@ -44,12 +54,11 @@ export function createDrafts(storage: KeyValueStorage, clock: Clock): Drafts {
       }
     },
     get: (roomId) => texts.get(roomId) ?? '',
-    set(roomId, text) {
-      if (text === '') texts.delete(roomId)
-      else texts.set(roomId, text)
-      isDirty = true
-      clock.clearTimeout(timer)
-      timer = clock.setTimeout(save, saveDelayMs)
+    set,
+    append(roomId, text) {
+      const known = texts.get(roomId)
+      set(roomId, known === undefined ? text : `${known}\n${text}`)
+      save()
     },
     entries: () => texts.entries(),
     save,

@@ -7,6 +7,7 @@ import { noticeFor, toHead, type CurrentChannel } from './channelHead'
 import type { ChannelList } from './channelList'
 import { useConnectionStore } from './connection'
 import type { Drafts } from './drafts'
+import { createEditing, type ReturnedText } from './editing'
 import { errorText } from './errorText'
 import type { Flusher } from './flusher'
 import { createOpenMessages } from './openMessages'
@@ -35,6 +36,8 @@ export type OpenChannelOptions = {
   isListComplete: () => boolean
   /** A channel was left before the copy on the device had been brought up to date. */
   onLeftBehind: (roomId: string) => void
+  /** The message that was being changed is deleted. */
+  onReturned: (returned: ReturnedText) => void
 }
 
 /**
@@ -74,6 +77,10 @@ export function useOpenChannel(options: OpenChannelOptions) {
     t: () => settings.t,
     roomNamed: list.idOf,
     openId: () => currentId,
+  })
+  const editing = createEditing({
+    find: (id) => room?.timeline.get(id),
+    onReturned: (text) => options.onReturned({ roomId: currentId, text }),
   })
   const place = createReadingPlace({
     storage,
@@ -169,6 +176,10 @@ export function useOpenChannel(options: OpenChannelOptions) {
       streamsReady: waitForStreams(streams),
       onChange: flusher.mark,
       onReceived: (messages) => messages.forEach(({ id }) => outbox.noteStored(id)),
+      onRemoved(ids) {
+        outbox.noteRemoved(ids)
+        editing.noteRemoved(ids)
+      },
       present: outbox.present,
       onOutdated: reload,
     })
@@ -229,7 +240,7 @@ export function useOpenChannel(options: OpenChannelOptions) {
     disposeStreams = () => undefined
     jumps.reset()
     lastSeenAt = undefined
-    messages.editing.value = undefined
+    editing.stop()
     wanted = undefined
     place.arrive()
     const isBehind = room?.isLoaded === true && !room.isCurrent
@@ -274,16 +285,32 @@ export function useOpenChannel(options: OpenChannelOptions) {
     flusher.mark()
   }
 
-  const appendMessage = (message: Message, source: 'feed' | 'answer'): void =>
+  function appendMessage(message: Message, source: 'feed' | 'answer'): void {
     change(message.roomId, (opened) => opened.upsert([message], source))
+    // Deleted by this person and not yet by the server, or by one that leaves a note in its place.
+    if (message.system === 'rm') editing.noteRemoved([message.id])
+  }
+
   const noteNewest = (message: Message): void =>
     change(message.roomId, (opened) => opened.noteNewest(message))
-  const removeMessages = (roomId: string, ids: readonly string[]): void =>
+  function removeMessages(roomId: string, ids: readonly string[]): void {
     change(roomId, ({ timeline }) => timeline.remove(ids))
-  const pruneMessages = (roomId: string, range: PruneRange): void =>
-    change(roomId, ({ timeline }) => timeline.prune(range))
-  const dropPending = ({ id, roomId }: OutboxEntry): void =>
+    editing.noteRemoved(ids)
+  }
+
+  function pruneMessages(roomId: string, range: PruneRange): void {
+    const edited = editing.editing.value?.id ?? ''
+    change(roomId, ({ timeline }) => {
+      const wasThere = timeline.get(edited) !== undefined
+      timeline.prune(range)
+      if (wasThere && timeline.get(edited) === undefined) editing.noteRemoved([edited])
+    })
+  }
+
+  function dropPending({ id, roomId }: OutboxEntry): void {
     change(roomId, ({ timeline }) => timeline.dropPending(id))
+    editing.noteRemoved([id])
+  }
 
   function showPending(entry: OutboxEntry): void {
     if (entry.roomId === currentId) room?.showPending(entry)
@@ -311,7 +338,7 @@ export function useOpenChannel(options: OpenChannelOptions) {
       jumpCount,
       composerNotice,
       roomFailure,
-      editing: messages.editing,
+      editing: editing.editing,
       ...jumps.state,
     },
     /** What pages and components do. */
@@ -333,6 +360,7 @@ export function useOpenChannel(options: OpenChannelOptions) {
       ...jumps.actions,
       send,
       ...messages.actions,
+      ...editing.actions,
       setDraft,
       currentDraft: () => drafts.get(currentId),
       /** Id of the open channel; `''` for none. */

@@ -1,4 +1,3 @@
-import { shallowRef } from 'vue'
 import type { Translate } from '../locales/translate'
 import { messageLinkIn, withoutQuotes } from '../timeline/messageLink'
 import type { Timeline } from '../timeline/types'
@@ -17,7 +16,7 @@ export type OpenMessagesOptions = {
 /** Where a link in a message leads. */
 export type LinkTarget = { roomId: string; messageId: string }
 
-/** What pages ask about single messages of the open room, and the one that is in the composer. */
+/** What pages ask about single messages of the open room. */
 export function createOpenMessages({
   timeline,
   selfId,
@@ -25,12 +24,9 @@ export function createOpenMessages({
   roomNamed,
   openId,
 }: OpenMessagesOptions) {
-  /** The message that is in the composer to be changed. */
-  const editing = shallowRef<{ id: string; text: string }>()
   const find = (id: string) => timeline()?.get(id)
 
   return {
-    editing,
     actions: {
       /** What a person would copy of a message; `''` for unknown ids. */
       textOf(id: string): string {
@@ -48,11 +44,6 @@ export function createOpenMessages({
       isOwnText(id: string): boolean {
         const message = find(id)
         return message?.author.id === selfId() && message?.system === '' && message.text !== ''
-      },
-      /** Takes a message into the composer; `''` gives it up. */
-      setEditing(id: string): void {
-        const text = find(id)?.text
-        editing.value = id === '' || text === undefined ? undefined : { id, text }
       },
     },
   }

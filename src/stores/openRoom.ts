@@ -31,6 +31,8 @@ export type OpenRoomOptions = RoomTimelineOptions & {
   onOutdated: () => void
   /** A page or a sync brought these: none of them is unsent. */
   onReceived: (messages: readonly Message[]) => void
+  /** A sync tells that these are deleted. */
+  onRemoved: (ids: readonly string[]) => void
   /** A message as it looks with what the outbox will do to it. */
   present: (message: Message) => ShownMessage
   /** Something that is on the screen has changed. */
@@ -225,6 +227,7 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     onReceived(updated)
     upsert(updated.map(present), 'feed')
     timeline.remove(removedIds)
+    options.onRemoved(removedIds)
     if (isFollowed) timeline.markCaughtUp()
     doubt.settle()
     isCurrent = true

@@ -4,6 +4,7 @@ import { createMessageId } from '../rocketchat/messageId'
 import type { Message } from '../rocketchat/types'
 import type { SendState } from '../timeline/types'
 import { useMessageCache } from './cache/messageCache'
+import type { ReturnedText } from './editing'
 import type { Outcome } from './outboxAttempt'
 import {
   isChange,
@@ -14,7 +15,7 @@ import {
   type OutboxEntry,
   type QueueItem,
 } from './outboxEntry'
-import { applyChanges, fold, isSuperseded } from './outboxFold'
+import { applyChanges, fold, isSuperseded, returnedTexts } from './outboxFold'
 import { createOverlay } from './outboxOverlay'
 import { createOutboxQueue } from './outboxQueue'
 import { createOutboxRunner } from './outboxRunner'
@@ -30,6 +31,8 @@ export type OutboxListeners = {
   onDiscarded: (entry: OutboxEntry) => void
   /** A message of the server is to be shown like this now: changed, or as it was. */
   onShown: (message: Message) => void
+  /** What was typed as the change of a message that somebody else has deleted. */
+  onReturned: (returned: ReturnedText) => void
   /** The server has deleted it. */
   onRemoved: (roomId: string, messageId: string) => void
   /**
@@ -195,12 +198,12 @@ export const useOutboxStore = defineStore('outbox', () => {
 
   function settleChange(item: ChangeOperation, outcome: Outcome): void {
     const { base, kind, messageId, roomId } = item
-    queue.drop(({ id }) => id === item.id)
     if (outcome.type === 'gone' || kind === 'delete') {
       noteRemoved([messageId])
       listeners?.onRemoved(roomId, messageId)
       return
     }
+    queue.drop(({ id }) => id === item.id)
     const told = outcome.type === 'done' ? outcome.message : undefined
     // Somebody else's later change may have come before the answer to this one.
     const isOvertaken = told && base && Math.floor(base.updatedAt) > told.updatedAt
@@ -251,8 +254,10 @@ export const useOutboxStore = defineStore('outbox', () => {
     if (items.value.some((item) => isChange(item, id))) runner.pump()
   }
 
-  /** Messages are deleted: they had been stored, and nothing is left to change of them. */
+  /** Messages are deleted: they had been stored, and nothing is left to change of them. Texts typed for them are given back. */
   function noteRemoved(ids: readonly string[]): void {
+    // Before the queue forgets them: whatever ends the app in between, the text is on disk.
+    for (const returned of returnedTexts(items.value, ids)) listeners?.onReturned(returned)
     queue.drop((item) => ids.some((id) => item.id === id || isChange(item, id)))
   }
 

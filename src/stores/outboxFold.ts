@@ -1,4 +1,5 @@
 import type { Message } from '../rocketchat/types'
+import type { ReturnedText } from './editing'
 import {
   isChange,
   isOperation,
@@ -124,6 +125,23 @@ export function isSuperseded(queue: readonly QueueItem[], item: QueueItem): bool
     if (one.kind === 'react') return item.kind === 'react' && one.emoji === item.emoji
     return item.kind === 'edit'
   })
+}
+
+/**
+ * What was typed as changes of messages that are deleted now: the last text of each. Nothing of one that this person deletes,
+ * because that text was given up with it, and nothing that the message said anyhow.
+ */
+export function returnedTexts(
+  queue: readonly QueueItem[],
+  removedIds: readonly string[],
+): ReturnedText[] {
+  const lost = new Map<string, EditOperation>()
+  for (const item of queue) {
+    if (!isChange(item) || item.kind !== 'edit' || !removedIds.includes(item.messageId)) continue
+    if (!isBeingDeleted(queue, item.messageId)) lost.set(item.messageId, item)
+  }
+  const typed = [...lost.values()].filter(({ base, text }) => base?.text !== text)
+  return typed.map(({ roomId, text }) => ({ roomId, text }))
 }
 
 function foldRead(queue: readonly QueueItem[], next: ReadOperation): readonly QueueItem[] {

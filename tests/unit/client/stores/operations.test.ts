@@ -315,6 +315,143 @@ describe('deletions', () => {
   })
 })
 
+describe('a text typed as the change of a message that is deleted', () => {
+  /** The draft of the room, on the screen and on disk, and what was told. */
+  const kept = (client: Client) => [
+    client.chat.currentDraft(),
+    (client.storage.get('drafts:ann') as Record<string, string> | undefined)?.general ?? '',
+    client.chat.returned?.text ?? '',
+  ]
+  const typing = async (text: string): Promise<Client> => {
+    const client = await setUp()
+    client.chat.setEditing('mine')
+    client.chat.noteEdited(text)
+    return client
+  }
+
+  test('becomes the draft when somebody deletes it while it is in the field', async () => {
+    const client = await typing('typed')
+    client.server.remove('general', 'mine')
+    await client.settle()
+    expect([client.chat.editing, kept(client)]).toEqual([undefined, ['typed', 'typed', 'typed']])
+  })
+
+  test('is added to another draft of the room', async () => {
+    const client = await setUp()
+    client.chat.setDraft('begun before')
+    client.chat.setEditing('mine')
+    client.chat.noteEdited('typed')
+    client.server.remove('general', 'mine')
+    await client.settle()
+    expect(client.chat.currentDraft()).toBe('begun before\ntyped')
+  })
+
+  test('becomes the draft when its own author deletes it, before the server knows', async () => {
+    const client = await typing('typed')
+    goOffline(client)
+    client.chat.deleteMessage('mine')
+    expect([client.chat.editing, kept(client)]).toEqual([undefined, ['typed', 'typed', 'typed']])
+  })
+
+  test('becomes the draft when the unsent message is taken back', async () => {
+    const client = await setUp()
+    client.server.intercept = only('chat.sendMessage', { refuse: refusal(400, 'x') })
+    client.chat.send('never')
+    await client.settle()
+    const { id } = client.outbox.entries[0]!
+    client.chat.setEditing(id)
+    client.chat.noteEdited('typed')
+    client.chat.discard(id)
+    expect([client.chat.editing, client.chat.currentDraft()]).toEqual([undefined, 'typed'])
+  })
+
+  test('becomes the draft when the history is pruned', async () => {
+    const client = await typing('typed')
+    client.chat.pruneMessages('general', {
+      ...{ ids: undefined, after: 0, before: Infinity, users: ['ann'] },
+    })
+    expect([client.chat.editing, client.chat.currentDraft()]).toEqual([undefined, 'typed'])
+  })
+
+  test('is nothing to keep when it is the text of the message, and editing ends all the same', async () => {
+    const client = await typing('mine')
+    client.server.remove('general', 'mine')
+    await client.settle()
+    expect([client.chat.editing, kept(client)]).toEqual([undefined, ['', '', '']])
+  })
+
+  test('stays in the field when another message is deleted', async () => {
+    const client = await typing('typed')
+    client.server.remove('general', 'his')
+    await client.settle()
+    expect([client.chat.editing?.id, kept(client)]).toEqual(['mine', ['', '', '']])
+  })
+
+  test('ends editing when the catch-up tells of the deletion', async () => {
+    const client = await typing('typed')
+    goOffline(client)
+    client.server.remove('general', 'mine')
+    await goOnline(client)
+    expect([client.chat.editing, client.chat.currentDraft()]).toEqual([undefined, 'typed'])
+  })
+
+  test('comes back when the edit finds nothing to change any more', async () => {
+    const client = await setUp()
+    goOffline(client)
+    client.chat.editMessage('mine', 'typed')
+    client.server.remove('general', 'mine')
+    await goOnline(client)
+    expect(kept(client)).toEqual(['typed', 'typed', 'typed'])
+    expect([onDisk(client), client.outbox.lastRefusal]).toEqual([[], undefined])
+  })
+
+  test('comes back once when it waits in a room that is not open, and the list shows it', async () => {
+    const client = await setUp()
+    goOffline(client)
+    client.chat.editMessage('mine', 'first')
+    client.chat.editMessage('mine', 'typed')
+    client.chat.leaveChannel()
+    client.chat.setListVisible(true)
+    client.server.remove('general', 'mine')
+    await goOnline(client)
+    expect(kept(client).slice(1)).toEqual(['typed', 'typed'])
+    expect(client.chat.channels.find(({ id }) => id === 'general')?.preview).toContain('typed')
+  })
+
+  test('comes back when the edit had been refused before', async () => {
+    const client = await setUp()
+    client.server.intercept = only('chat.update', { refuse: refusal(400, 'too-long') })
+    client.chat.editMessage('mine', 'typed')
+    await client.settle()
+    client.server.remove('general', 'mine')
+    await client.settle()
+    expect([kept(client), onDisk(client)]).toEqual([['typed', 'typed', 'typed'], []])
+  })
+
+  test('does not come back when the person who typed it deletes the message', async () => {
+    const client = await setUp()
+    goOffline(client)
+    client.chat.editMessage('mine', 'typed')
+    client.chat.deleteMessage('mine')
+    await goOnline(client)
+    expect([kept(client), stored(client)]).toEqual([['', '', ''], ['his']])
+  })
+
+  test('does not come back when its author deletes the message while it is being sent', async () => {
+    const client = await setUp()
+    let answer = (): void => undefined
+    const before = new Promise<void>((resolve) => (answer = resolve))
+    client.server.intercept = only('chat.update', { before })
+    client.chat.editMessage('mine', 'typed')
+    await client.settle()
+    client.chat.deleteMessage('mine')
+    client.server.remove('general', 'mine')
+    answer()
+    await client.clock.elapse(1_000)
+    expect([kept(client), onDisk(client)]).toEqual([['', '', ''], []])
+  })
+})
+
 describe('reactions', () => {
   const shown = (client: Client): Message['reactions'] => client.outbox.recent('his')?.reactions
 

@@ -13,6 +13,11 @@ export type RequestOptions = {
    */
   onUnauthorized?: 'renew' | 'throw'
   /**
+   * What a 429 means: `wait` repeats as told; `throw` leaves it to the caller, for requests that somebody watches.
+   * @default 'wait'
+   */
+  onRateLimited?: 'wait' | 'throw'
+  /**
    * Sends no token at all.
    * @default false
    */
@@ -40,6 +45,8 @@ export type HttpOptions = {
   renewChatSession: () => Promise<boolean>
   /** The session is over: a renewal was refused, or the renewed token was. Called once per dead token. */
   onSessionExpired: () => void
+  /** The server has just answered a request, which was neither refused nor unreadable: it is alive. */
+  onAnswer?: () => void
   /**
    * Milliseconds until a request counts as failed.
    * @default 20000
@@ -74,12 +81,12 @@ const minWaitMs = 250
  *
  * The request interceptor sets `Authorization` and, where there is a chat token, `X-Auth-Token` and `X-User-Id` from storage; the response interceptors open
  * answers or turn them into `ApiError`; around them each call is repeated once after a 401 that a renewal has cured, and
- * after 429 as told.
+ * after 429 as told, where the caller did not ask to hear of it.
  */
 export function createHttp(options: HttpOptions): Http {
   const { clock, storage } = options
   const { timeoutMs = 20_000, maxRateLimitRepeats = 3, maxRateLimitWaitMs = 60_000 } = options
-  const luch = createLuch(storage, clock)
+  const luch = createLuch(options)
   const guard = createSessionGuard(options)
 
   async function send<T>(call: Call): Promise<T> {
@@ -89,7 +96,7 @@ export function createHttp(options: HttpOptions): Http {
         return (await sendOnce(call, owner)) as T
       } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 429) throw error
-        if (repeats >= maxRateLimitRepeats) throw error
+        if (repeats >= maxRateLimitRepeats || call.options.onRateLimited === 'throw') throw error
         const told = error.retryAfterMs ?? unsaidWaitMs
         await wait(clock, Math.min(Math.max(told, minWaitMs), maxRateLimitWaitMs))
       }
@@ -127,7 +134,7 @@ export function createHttp(options: HttpOptions): Http {
   }
 }
 
-function createLuch(storage: KeyValueStorage, clock: Clock): Request {
+function createLuch({ storage, clock, onAnswer }: HttpOptions): Request {
   const luch = new Request()
   luch.interceptors.request.use((config) => {
     if (config.custom?.isAnonymous !== true) config.header = withTokens(config.header, storage)
@@ -135,7 +142,11 @@ function createLuch(storage: KeyValueStorage, clock: Clock): Request {
   })
   // The interceptors change the type of what travels through the chain, which luch-request's typings do not foresee.
   luch.interceptors.response.use(
-    (response) => openAnswer(toAnswer(response), clock.now()) as HttpResponse,
+    (response) => {
+      const opened = openAnswer(toAnswer(response), clock.now())
+      onAnswer?.()
+      return opened as HttpResponse
+    },
     (failure: unknown) => {
       if (failure instanceof Error) throw failure
       const response = failure as HttpError

@@ -31,13 +31,13 @@ export type ChatSession = {
 export interface ImApi {
   /**
    * Signs in to the business system.
-   * @throws {ApiError} 401 for a wrong name or password
+   * @throws {ApiError} 401 for a wrong name or password, 429 at once after too many of them
    */
   signIn(userName: string, password: string): Promise<SignInResult>
   /**
    * Exchanges the stored business token for a chat session.
    * @param options.renew asks for a new chat token because the last one was refused
-   * @throws {ApiError} 401 when the business token is dead
+   * @throws {ApiError} 401 when the business token is dead; without `renew` also 429 at once, because somebody waits for it
    */
   authenticate(options?: { renew?: boolean }): Promise<ChatSession>
   /** Ends the chat session on the server. @throws {ApiError} */
@@ -47,15 +47,20 @@ export interface ImApi {
 export function createImApi(http: Http): ImApi {
   // 401 is for the caller: renewing the chat session is done with these very endpoints.
   const options = { onUnauthorized: 'throw' } as const
+  // A form that stays busy without a word would be all that a person sees of the repeats.
+  const atForm = { ...options, onRateLimited: 'throw' } as const
   return {
     async signIn(userName, password) {
       const body = { userNameOrEmailAddress: userName, password }
       const path = '/api/TokenAuth/Authenticate'
-      return readSignIn(await http.post(path, body, { ...options, isAnonymous: true }))
+      return readSignIn(await http.post(path, body, { ...atForm, isAnonymous: true }))
     },
     async authenticate({ renew = false } = {}) {
       const path = '/api/services/app/Im/Authenticate'
-      return readSession(await http.post(path, renew ? { renew: true } : {}, options))
+      const answer = renew
+        ? await http.post(path, { renew: true }, options)
+        : await http.post(path, {}, atForm)
+      return readSession(answer)
     },
     async signOut() {
       await http.post('/api/services/app/Im/Logout', {}, options)

@@ -95,7 +95,7 @@ describe('the gateway', () => {
       method: 'POST',
       path: '/api/TokenAuth/Authenticate',
       body: { userNameOrEmailAddress: 'ann', password: 'secret' },
-      options: { onUnauthorized: 'throw', isAnonymous: true },
+      options: { onUnauthorized: 'throw', onRateLimited: 'throw', isAnonymous: true },
     })
   })
 
@@ -119,6 +119,11 @@ describe('the gateway', () => {
     ])
     // A 401 here must not start a renewal, which is made of these calls.
     expect(calls.every(({ options }) => options.onUnauthorized === 'throw')).toBe(true)
+    // Somebody waits for the first at the form; a renewal happens behind the scenes.
+    expect(calls.slice(0, 2).map(({ options }) => options.onRateLimited)).toEqual([
+      'throw',
+      undefined,
+    ])
   })
 
   it('has no chat token with back-end authentication, whatever the gateway says', async () => {

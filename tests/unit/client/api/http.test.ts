@@ -459,6 +459,14 @@ describe('429', () => {
     await promise
   })
 
+  it('is told at once to a caller who wants to hear of it', async () => {
+    const { http, uni, clock, answer } = setUp()
+    const failure = failureOf(http.post('/a', {}, { onRateLimited: 'throw' }))
+    await answer(429, limited, { 'Retry-After': '7' })
+    expect(await failure).toMatchObject({ status: 429, retryAfterMs: 7_000 })
+    expect([uni.requests.length, clock.timerCount]).toEqual([1, 0])
+  })
+
   it('gives up after the set number of repeats and says how long to wait', async () => {
     const { http, uni, clock } = setUp({ maxRateLimitRepeats: 2 })
     uni.onRequest = (request) => request.answer(429, limited, { 'Retry-After': '1' })
@@ -470,5 +478,26 @@ describe('429', () => {
       retryAfterMs: 1_000,
     })
     expect(uni.requests).toHaveLength(3)
+  })
+})
+
+describe('an answer', () => {
+  it('is told as a sign of life, a refusal, an unreadable one and none at all are not', async () => {
+    const onAnswer = jest.fn()
+    const { http, answer, clock } = setUp({ onAnswer, timeoutMs: 1_000 })
+    const refused = failureOf(http.get('/a'))
+    await answer(503, '<html>')
+    const unreadable = failureOf(http.get('/b'))
+    await answer(200, '<html>')
+    const silent = failureOf(http.get('/c'))
+    await clock.elapse(1_000)
+    const codes = [await refused, await unreadable, await silent].map(({ code }) => code)
+    expect(codes).toEqual(['http-503', 'not-json', 'timeout'])
+    expect(onAnswer).not.toHaveBeenCalled()
+    const read = setUp({ onAnswer })
+    const promise = read.http.get('/d')
+    await read.answer(200, { success: true })
+    await promise
+    expect(onAnswer).toHaveBeenCalledTimes(1)
   })
 })

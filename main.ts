@@ -29,6 +29,7 @@ import { createLateRealtime } from './src/realtime/lateRealtime'
 import { loadSignalr } from './src/realtime/loadSignalr'
 import type { Realtime } from './src/realtime/realtime'
 import { createRepository } from './src/rocketchat/repository'
+import { useConnectionStore } from './src/stores/connection'
 import { useFeedStore } from './src/stores/feed'
 import { provideServices, type RealtimeTarget } from './src/stores/services'
 import { useSessionStore } from './src/stores/session'
@@ -72,6 +73,7 @@ export function createApp() {
     clock,
     renewChatSession: () => useSessionStore(pinia).renew(),
     onSessionExpired: () => useSessionStore(pinia).expire(),
+    onAnswer: () => useConnectionStore(pinia).noteAnswer(),
   })
   provideServices(pinia, {
     clock,

@@ -17,6 +17,8 @@ export type BackgroundGrace = {
    *   from the fifth second on
    */
   stop(): boolean
+  /** The app is in the background, before or after the end. */
+  readonly isAway: boolean
 }
 
 export function createBackgroundGrace(options: BackgroundGraceOptions): BackgroundGrace {
@@ -24,9 +26,11 @@ export function createBackgroundGrace(options: BackgroundGraceOptions): Backgrou
   let timer: TimerHandle
   /** By the device's clock. */
   let endsAt = Infinity
+  let isAway = false
 
   return {
     start() {
+      isAway = true
       if (endsAt !== Infinity || !Number.isFinite(duration)) return
       endsAt = clock.now() + duration
       timer = clock.setTimeout(() => {
@@ -35,10 +39,14 @@ export function createBackgroundGrace(options: BackgroundGraceOptions): Backgrou
       }, duration)
     },
     stop() {
+      isAway = false
       const isOverdue = clock.now() >= endsAt
       clock.clearTimeout(timer)
       endsAt = Infinity
       return isOverdue
+    },
+    get isAway() {
+      return isAway
     },
   }
 }

@@ -12,13 +12,14 @@ export type Backoff = {
  * Exponential back-off with full jitter: a random time between nothing and `base * 2^n`, cut at `max`. Thousands of clients
  * that lose one server at the same moment thus come back spread out.
  * @param base upper bound of the first wait, in milliseconds
- * @param max upper bound of every wait, in milliseconds
+ * @param max upper bound of every wait, in milliseconds; a function is asked for each wait
  */
-export function createBackoff(clock: Clock, base: number, max: number): Backoff {
+export function createBackoff(clock: Clock, base: number, max: number | (() => number)): Backoff {
   let attempts = 0
   return {
     next() {
-      const bound = Math.min(max, base * 2 ** Math.min(attempts, 30))
+      const limit = typeof max === 'function' ? max() : max
+      const bound = Math.min(limit, base * 2 ** Math.min(attempts, 30))
       attempts += 1
       return Math.floor(clock.random() * bound)
     },

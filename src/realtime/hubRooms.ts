@@ -11,7 +11,7 @@ export type HubRooms = {
   start(): void
   /** The hub connection is gone: nothing is confirmed any more. */
   stop(): void
-  /** The gateway is connected to the chat server again: asks for what it could not confirm, at once. */
+  /** Asks at once for what could not be confirmed: the gateway is connected to the chat server again, or somebody waits. */
   retry(): void
   /** Wanted rooms that this connection has neither confirmed nor refused. */
   readonly openCount: number
@@ -41,7 +41,8 @@ type Entry = {
 /** The gateway itself gives the chat server 15 s. */
 const answerTimeoutMs = 20_000
 const retryDelayMs = 1_000
-const retryDelayMaxMs = 30_000
+/** Rooms are asked for only while somebody is there: the socket ends in the background. */
+const retryDelayMaxMs = 10_000
 
 /** Refusals that pass: the gateway has no connection now, or was asked too fast. */
 const passing = new Set(['timeout', 'closed', 'too_many_invocations'])

@@ -12,7 +12,7 @@ export type LateRealtimeOptions = {
 }
 
 const loadDelayMs = 1_000
-const loadDelayMaxMs = 30_000
+const loadDelayMaxMs = 10_000
 
 /** A connection whose scripts are loaded with the first `open()`: what is asked for before is kept for it. */
 export function createLateRealtime({ load, clock }: LateRealtimeOptions): Realtime {
@@ -50,6 +50,11 @@ export function createLateRealtime({ load, clock }: LateRealtimeOptions): Realti
     }
   }
 
+  function loadNow(): void {
+    clock.clearTimeout(timer)
+    void start()
+  }
+
   function adopt(loaded: Realtime): void {
     inner = loaded
     loaded.onState(setState)
@@ -77,8 +82,7 @@ export function createLateRealtime({ load, clock }: LateRealtimeOptions): Realti
   return {
     open() {
       isOpen = true
-      clock.clearTimeout(timer)
-      if (inner === undefined) void start()
+      if (inner === undefined) loadNow()
       else inner.open()
     },
     close() {
@@ -102,6 +106,9 @@ export function createLateRealtime({ load, clock }: LateRealtimeOptions): Realti
       new Promise((resolve) => {
         waiting.add((loaded) => void loaded.watchPresence(userIds).then(resolve))
       }),
-    checkNow: () => inner?.checkNow(),
+    checkNow() {
+      if (inner !== undefined) inner.checkNow()
+      else if (isOpen) loadNow()
+    },
   }
 }

@@ -133,6 +133,7 @@ class Client implements SignalrRealtime {
   }
 
   checkNow(): void {
+    this.rooms.retry()
     this.socket.checkNow()
   }
 

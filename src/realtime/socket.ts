@@ -2,8 +2,8 @@ import type { Clock, Disposer, PlatformSocket, TimerHandle } from '../platform/t
 import { createBackgroundGrace, type BackgroundGrace } from './backgroundGrace'
 import { createBackoff, type Backoff } from './backoff'
 import { createHeartbeat, type Heartbeat } from './heartbeat'
-import { createListeners, type Listeners } from './listeners'
-import type { SocketEvents, SocketOptions } from './socketOptions'
+import { createListeners, throwLater, type Listeners } from './listeners'
+import { longestWait, type SocketEvents, type SocketOptions } from './socketOptions'
 
 type EventListeners = { [Name in keyof SocketEvents]: Listeners<SocketEvents[Name]> }
 
@@ -55,8 +55,10 @@ export class Socket {
   constructor(options: SocketOptions) {
     this.options = options
     this.clock = options.clock
-    const { reconnectDelay = 500, reconnectDelayMax = 30_000 } = options
-    this.backoff = createBackoff(options.clock, reconnectDelay, reconnectDelayMax)
+    const { reconnectDelay = 500 } = options
+    this.backoff = createBackoff(options.clock, reconnectDelay, () =>
+      longestWait(options, this.grace.isAway),
+    )
     this.heartbeat = createHeartbeat({
       clock: options.clock,
       interval: options.heartbeatInterval ?? 25_000,
@@ -69,12 +71,7 @@ export class Socket {
       duration: options.backgroundGrace ?? 10_000,
       onOver: () => this.pause(),
     })
-    // Thrown again outside of the socket's own work, where the App's handler of unexpected errors sees it.
-    const onThrown = (error: unknown): void => {
-      this.clock.setTimeout(() => {
-        throw error
-      }, 0)
-    }
+    const onThrown = throwLater(options.clock)
     this.listeners = {
       connecting: createListeners(onThrown),
       open: createListeners(onThrown),

@@ -19,8 +19,9 @@ export type SocketOptions = {
    */
   reconnectDelay?: number
   /**
-   * Upper bound of every wait, in milliseconds.
-   * @default 30000
+   * Upper bound of every wait, in milliseconds. Somebody who looks at the app is to be back within seconds of the server;
+   * nobody waits in the background, nor where there is no `lifecycle`.
+   * @default 10000 in the foreground, otherwise 30000
    */
   reconnectDelayMax?: number
   /**
@@ -50,6 +51,18 @@ export type SocketOptions = {
    * life then. Without the function silence is not looked into.
    */
   ping?: (() => string | undefined) | undefined
+}
+
+/** Upper bounds of the waits before reconnecting, in milliseconds. */
+const longestWaitMs = { foreground: 10_000, background: 30_000 }
+
+/**
+ * The upper bound of a wait that begins now, in milliseconds.
+ * @param isAway whether the app is in the background
+ */
+export function longestWait({ lifecycle, reconnectDelayMax }: SocketOptions, isAway: boolean) {
+  const where = lifecycle === undefined || isAway ? 'background' : 'foreground'
+  return reconnectDelayMax ?? longestWaitMs[where]
 }
 
 export type SocketEvents = {

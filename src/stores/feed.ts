@@ -53,6 +53,8 @@ export const useFeedStore = defineStore('feed', () => {
   const isLineDue = ref(false)
   let lineTimer: TimerHandle
   let retryTimer: TimerHandle
+  /** What `retryTimer` waits to do. */
+  let pending: (() => void) | undefined
   let retries = 0
   let renewals = 0
   /** Grows with each start and stop: answers for the person before are not for the next one. */
@@ -112,7 +114,7 @@ export const useFeedStore = defineStore('feed', () => {
   function stop(): void {
     run += 1
     clock.clearTimeout(lineTimer)
-    clock.clearTimeout(retryTimer)
+    stopRetry()
     disposeNetwork()
     connection.close()
     roomSync.stop()
@@ -146,7 +148,7 @@ export const useFeedStore = defineStore('feed', () => {
     setSynced(false)
     presence.interrupt()
     roomSync.stop()
-    clock.clearTimeout(retryTimer)
+    stopRetry()
     chat.markStale()
     if (state === 'rejected') void renew()
   }
@@ -163,9 +165,7 @@ export const useFeedStore = defineStore('feed', () => {
       connection.reopen()
     } catch {
       // Nobody answered, which says nothing about the session.
-      if (run !== startedRun) return
-      clock.clearTimeout(retryTimer)
-      retryTimer = clock.setTimeout(() => void renew(), nextDelay())
+      if (run === startedRun) retryLater(() => void renew())
     }
   }
 
@@ -190,8 +190,7 @@ export const useFeedStore = defineStore('feed', () => {
     } catch (error) {
       if (isStale()) return
       if (!(error instanceof ApiError || error instanceof StorageError)) throw error
-      clock.clearTimeout(retryTimer)
-      retryTimer = clock.setTimeout(() => void complete(), nextDelay())
+      retryLater(() => void complete())
     }
   }
 
@@ -228,10 +227,30 @@ export const useFeedStore = defineStore('feed', () => {
     }
   }
 
-  function nextDelay(): number {
+  function retryLater(work: () => void): void {
     const delay = retryDelays[Math.min(retries, retryDelays.length - 1)] ?? 30_000
     retries += 1
-    return delay * (0.75 + clock.random() / 2)
+    stopRetry()
+    pending = work
+    retryTimer = clock.setTimeout(retryNow, delay * (0.75 + clock.random() / 2))
+  }
+
+  function retryNow(): void {
+    const work = pending
+    stopRetry()
+    work?.()
+  }
+
+  function stopRetry(): void {
+    clock.clearTimeout(retryTimer)
+    pending = undefined
+  }
+
+  /** Somebody does not want to wait: whatever waits for its next attempt is tried at once. */
+  function tryNow(): void {
+    connection.tryNow()
+    retryNow()
+    outbox.pump()
   }
 
   /** An answer had a document that could not be read. */
@@ -241,5 +260,5 @@ export const useFeedStore = defineStore('feed', () => {
 
   session.onEnd(stop)
 
-  return { lineState, droppedFrames, droppedDocuments, start, noteDropped }
+  return { lineState, droppedFrames, droppedDocuments, start, tryNow, noteDropped }
 })

@@ -56,6 +56,19 @@ describe('a connection whose scripts come later', () => {
     expect([inner.opens, realtime.state]).toEqual([1, 'connecting'])
   })
 
+  it('loads again at once when it is asked to look, and only once', async () => {
+    const { realtime, clock, answer, loadCount, inner } = setUp()
+    realtime.checkNow()
+    expect(loadCount()).toBe(0)
+    realtime.open()
+    await answer('failed')
+    realtime.checkNow()
+    realtime.checkNow()
+    expect([loadCount(), clock.timerCount]).toEqual([2, 0])
+    await answer('loaded')
+    expect(inner.opens).toBe(1)
+  })
+
   it.each(['loaded', 'failed'] as const)(
     'stays closed when that was %s too late',
     async (outcome) => {

@@ -123,6 +123,28 @@ describe('rooms', () => {
     },
   )
 
+  it('are asked for again within ten seconds of the cause, and at once when somebody asks to look', async () => {
+    const { goLive, realtime, hub, clock, states } = setUp()
+    clock.random = () => 0.999
+    hub.onCall = () => ({ error: 'timeout' })
+    realtime.openRoom('r')
+    await goLive()
+    for (let passed = 0; passed < 60; passed += 1) {
+      await clock.elapse(1_000)
+      await settle()
+    }
+    const asked = hub.calls('subscribeRoom').length
+    for (let passed = 0; passed < 10; passed += 1) {
+      await clock.elapse(1_000)
+      await settle()
+    }
+    expect(hub.calls('subscribeRoom').length).toBeGreaterThan(asked)
+    hub.onCall = () => ({ result: null })
+    realtime.checkNow()
+    await settle()
+    expect(states.at(-1)).toBe('live')
+  })
+
   it('are asked for at once when the gateway is back at the chat server', async () => {
     const { goLive, realtime, hub, states } = setUp()
     hub.sessionState = 'connecting'

@@ -121,6 +121,19 @@ describe('sending and receiving', () => {
   })
 })
 
+/** A server that refuses every attempt, and the waits in between when chance makes each as long as it may be. */
+function refused(options: Parameters<typeof setUp>[0]) {
+  const parts = setUp(options)
+  parts.clock.random = () => 0.999
+  parts.sockets.onAttempt = (attempt) => attempt.fail()
+  parts.socket.open()
+  const waits = (): number[] =>
+    parts.events.flatMap((event) =>
+      event.startsWith('reconnecting') ? [Number(event.split(' ')[2])] : [],
+    )
+  return { ...parts, waits }
+}
+
 describe('reconnecting', () => {
   it('waits a random time under a bound that doubles up to the maximum', async () => {
     const { socket, sockets, clock, events } = setUp({
@@ -142,6 +155,34 @@ describe('reconnecting', () => {
       'reconnecting 5 999',
       'reconnecting 6 500',
     ])
+  })
+
+  it.each([
+    ['ten seconds while somebody looks at the app', {}, false, 9_990],
+    ['thirty seconds in the background', { backgroundGrace: 600_000 }, true, 29_970],
+    [
+      'thirty seconds in the background that is never left',
+      { backgroundGrace: Infinity },
+      true,
+      29_970,
+    ],
+    ['thirty seconds where there is no background', { lifecycle: undefined }, false, 29_970],
+    ['what it is told', { reconnectDelayMax: 7_000 }, false, 6_993],
+  ])('waits up to %s', async (_, options, isAway, longest) => {
+    const { waits, clock, lifecycle } = refused(options)
+    if (isAway) lifecycle.goToBackground()
+    await clock.elapse(300_000)
+    expect(Math.max(...waits())).toBe(longest)
+  })
+
+  it('waits no longer than others do once somebody is back from the background', async () => {
+    const { waits, clock, lifecycle } = refused({ backgroundGrace: 600_000 })
+    lifecycle.goToBackground()
+    await clock.elapse(300_000)
+    const before = waits().length
+    lifecycle.goToForeground()
+    await clock.elapse(60_000)
+    expect(new Set(waits().slice(before))).toEqual(new Set([9_990]))
   })
 
   it('goes on for hundreds of attempts without a wait beyond the maximum', async () => {

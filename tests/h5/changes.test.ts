@@ -1,13 +1,16 @@
 import type { Locator, Page } from 'playwright-core'
+import { eventually } from '../browser/eventually'
 import { holdFinger } from '../browser/touch'
 import { rest, type RestPerson } from '../e2e/rest'
 import {
   bubbleOf,
+  bubbleWith,
   enterRoom,
   isLive,
   markOf,
   openAs,
   ownErrors,
+  patience,
   says,
   send,
   startProduct,
@@ -133,4 +136,51 @@ it('says why a deletion was refused, and the message stays', async () => {
   await page.locator('uni-toast', { hasText: '未删除。已超过修改这条消息的时限。' }).waitFor()
   await says(row.locator('.text'), 'stays where it is')
   await page.unroute('**/api/v1/chat.delete')
+})
+
+describe('a text typed for a message that is deleted', () => {
+  const field = (): Locator => page.locator('#composer textarea')
+  const isKept = async (text: string): Promise<void> => {
+    await page
+      .locator('uni-toast', { hasText: '这条消息已被删除，您输入的内容已保存为草稿。' })
+      .waitFor()
+    await page.locator('#editing').waitFor({ state: 'detached' })
+    await eventually(async () => expect(await field().inputValue()).toBe(text), patience)
+    await write(page, '')
+    await page.locator('uni-toast').waitFor({ state: 'hidden' })
+  }
+
+  it('stays in the field as a draft when the person deletes that message, and can be sent', async () => {
+    const { id } = await stored('edited, then deleted')
+    await choose(id, '编辑')
+    await write(page, 'typed and not lost')
+    await choose(id, '删除')
+    await page.locator('uni-modal .uni-modal__btn_primary').tap()
+    await page.locator('#editing').waitFor({ state: 'detached' })
+    await eventually(
+      async () => expect(await field().inputValue()).toBe('typed and not lost'),
+      patience,
+    )
+    await page.locator('#send').tap()
+    await bubbleWith(page, 'typed and not lost').waitFor()
+    await page.locator('uni-toast').waitFor({ state: 'hidden' })
+  })
+
+  it('stays in the field when it is deleted on another phone', async () => {
+    const { id } = await stored('deleted elsewhere')
+    await choose(id, '编辑')
+    await write(page, 'typed meanwhile')
+    await alice.remove(roomId, id)
+    await isKept('typed meanwhile')
+  })
+
+  it('comes back into the field when its message is gone before the edit arrives', async () => {
+    const { id } = await stored('gone before the edit')
+    await page.route('**/api/v1/chat.update', (route) => route.abort())
+    await edit(id, 'sent too late')
+    await page.locator('.row.waiting', { hasText: 'sent too late' }).waitFor()
+    await alice.remove(roomId, id)
+    await isKept('sent too late')
+    await page.unroute('**/api/v1/chat.update')
+  })
 })

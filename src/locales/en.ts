@@ -64,6 +64,7 @@ export const en = {
   'room.typing.two': '{name} and {other} are typing…',
   'room.typing.many': '{count} people are typing…',
 
+  'message.waiting': 'Waiting to be sent',
   'message.failed': 'Not sent',
   'message.editFailed': 'Change not sent',
   'message.editRefused': 'Change not sent. {reason}',
@@ -94,6 +95,8 @@ export const en = {
   'settings.theme.dark': 'Dark',
   'settings.signOut': 'Sign out',
   'settings.signOutQuestion': 'Sign out on this device?',
+  'settings.signOutUnsentOne':
+    'Sign out on this device? One message was not sent and will be lost.',
   'settings.signOutUnsent':
     'Sign out on this device? {count} messages were not sent and will be lost.',
 

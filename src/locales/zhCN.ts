@@ -65,6 +65,7 @@ export const zhCN: Messages = {
   'room.typing.two': '{name} 和 {other} 正在输入…',
   'room.typing.many': '{count} 人正在输入…',
 
+  'message.waiting': '等待发送',
   'message.failed': '未发送',
   'message.editFailed': '修改未发送',
   'message.editRefused': '修改未发送。{reason}',
@@ -95,6 +96,7 @@ export const zhCN: Messages = {
   'settings.theme.dark': '深色',
   'settings.signOut': '退出登录',
   'settings.signOutQuestion': '在此设备上退出登录？',
+  'settings.signOutUnsentOne': '在此设备上退出登录？有 1 条消息尚未发送，将会丢失。',
   'settings.signOutUnsent': '在此设备上退出登录？有 {count} 条消息尚未发送，将会丢失。',
 
   'action.cancel': '取消',

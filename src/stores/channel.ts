@@ -4,6 +4,7 @@ import { describeSystemMessage, isSystemLine } from '../rocketchat/systemMessage
 import type { Message, PresenceStatus, Room, RoomKind, Subscription } from '../rocketchat/types'
 import { colorOf, initialsOf, roomInitialsOf } from '../timeline/avatar'
 import { withoutQuotes } from '../timeline/messageLink'
+import type { Unsent, UnsentMark } from './unsent'
 
 /** One line of the conversation list, flat and ready to draw. */
 export type Channel = {
@@ -14,6 +15,8 @@ export type Channel = {
   /** Index into the avatar palette, 0..11. */
   color: number
   preview: string
+  /** The preview is of something that the server does not have; `''` when it has it. */
+  mark: UnsentMark | ''
   time: string
   /** `''`, `1`…`99`, or `99+`. */
   badge: string
@@ -34,9 +37,12 @@ export type ChannelSource = {
   /** Unread messages that only this client knows of (ephemeral ones). */
   extraUnread: number
   draft: string
+  /** The newest message that the server has told in its own answer; the room's document comes later. */
+  sent: Message | undefined
 }
 
 export type ChannelContext = {
+  unsent: Unsent
   selfId: string
   now: number
   t: Translate
@@ -77,15 +83,23 @@ export function toChannel(source: ChannelSource, context: ChannelContext): Chann
   const isQuiet = subscription.isUnreadHidden
   const unread = (isQuiet ? 0 : subscription.unread) + extraUnread
   const draw = subscription.kind === 'direct' ? initialsOf : roomInitialsOf
-  const activityAt = room?.lastActivityAt ?? subscription.updatedAt
+  const unsent = context.unsent.newestIn(subscription.roomId)
+  const newest = newestOf(source)
+  const changed = newest && context.unsent.changed(newest)
+  const storedAt = Math.max(room?.lastActivityAt ?? subscription.updatedAt, sentAtOf(source))
+  const activityAt = Math.max(storedAt, unsent?.createdAt ?? 0)
+  const isDraft = !unsent && source.draft !== ''
   return {
     id: subscription.roomId,
     kind: subscription.kind,
     title: subscription.title,
     initials: draw(subscription.title),
     color: colorOf(subscription.name),
-    preview: previewOf(source, context),
-    time: formatListTime(room?.lastMessage ? activityAt : 0, now, t),
+    preview: unsent
+      ? `${t('list.you')}: ${oneLine(withoutQuotes(unsent.text))}`
+      : previewOf(source, changed?.message, context),
+    mark: isDraft ? '' : (unsent?.mark ?? changed?.mark ?? ''),
+    time: formatListTime(unsent || newest ? activityAt : 0, now, t),
     badge: unread === 0 ? '' : unread > 99 ? '99+' : String(unread),
     isMentioned: subscription.userMentions > 0 && !subscription.isMentionHidden,
     isAlert: subscription.isAlert && !isQuiet && unread === 0,
@@ -94,10 +108,22 @@ export function toChannel(source: ChannelSource, context: ChannelContext): Chann
   }
 }
 
-function previewOf({ draft, room, subscription }: ChannelSource, context: ChannelContext): string {
+/** When the room's newest message was sent, as far as only its own answer tells; 0 when the room's document knows. */
+function sentAtOf({ room, sent }: ChannelSource): number {
+  return sent && sent.sentAt > (room?.lastActivityAt ?? 0) ? sent.sentAt : 0
+}
+
+function newestOf(source: ChannelSource): Message | undefined {
+  return sentAtOf(source) > 0 ? source.sent : source.room?.lastMessage
+}
+
+function previewOf(
+  { draft, subscription }: ChannelSource,
+  message: Message | undefined,
+  context: ChannelContext,
+): string {
   const { t, selfId } = context
   if (draft !== '') return `${t('list.draft')} ${oneLine(draft)}`
-  const message = room?.lastMessage
   if (!message) return t('list.noMessage')
   const text = oneLine(withoutQuotes(plainText(message, t)))
   if (originOf(message, selfId) === 'system') return text

@@ -1,4 +1,4 @@
-import type { Delta, Room, Subscription } from '../rocketchat/types'
+import type { Delta, Message, Room, Subscription } from '../rocketchat/types'
 import { byActivity, toChannel, type Channel, type ChannelContext } from './channel'
 import { createSortedList } from './sortedList'
 
@@ -26,6 +26,10 @@ export interface ChannelList {
   clearExtraUnread(roomId: string): void
   setDraft(roomId: string, text: string): void
   draft(roomId: string): string
+  /** The server has told of a message of this user; the room's document will come. */
+  noteSent(message: Message): void
+  /** It is deleted again. */
+  forgetSent(roomId: string, messageId: string): void
   /** A line looks different for a reason that is not in its documents. */
   touch(roomId: string): void
   /** Every line is drawn again the next time: the language or the day has changed. */
@@ -54,6 +58,7 @@ export function createChannelList(): ChannelList {
   const rooms = new Map<string, Room>()
   const extraUnread = new Map<string, number>()
   const drafts = new Map<string, string>()
+  const sent = new Map<string, Message>()
   /** The lines as they were drawn last, in order. */
   const drawn = createSortedList<Channel>(byActivity)
   /** Rooms whose line has to be drawn anew. */
@@ -126,6 +131,7 @@ export function createChannelList(): ChannelList {
       room: rooms.get(roomId),
       extraUnread: extraUnread.get(roomId) ?? 0,
       draft: drafts.get(roomId) ?? '',
+      sent: sent.get(roomId),
     }
     return toChannel(source, context)
   }
@@ -169,6 +175,17 @@ export function createChannelList(): ChannelList {
       dirty.add(roomId)
     },
     draft: (roomId) => drafts.get(roomId) ?? '',
+    noteSent(message) {
+      const known = sent.get(message.roomId)
+      if (known && known.sentAt > message.sentAt) return
+      sent.set(message.roomId, message)
+      dirty.add(message.roomId)
+    },
+    forgetSent(roomId, messageId) {
+      if (sent.get(roomId)?.id !== messageId) return
+      sent.delete(roomId)
+      dirty.add(roomId)
+    },
     touch: (roomId) => void dirty.add(roomId),
     invalidate() {
       for (const roomId of subscriptions.keys()) dirty.add(roomId)
@@ -182,7 +199,7 @@ export function createChannelList(): ChannelList {
       watermark = { ...seen }
     },
     clear() {
-      for (const map of [subscriptions, rooms, extraUnread, drafts]) map.clear()
+      for (const map of [subscriptions, rooms, extraUnread, drafts, sent]) map.clear()
       drawn.clear()
       dirty.clear()
       endedIds.clear()

@@ -18,6 +18,7 @@ import { useServices } from './services'
 import { useSessionStore } from './session'
 import { useSettingsStore } from './settings'
 import { useTypingStore } from './typing'
+import { createUnsent } from './unsent'
 
 /** Rocket.Chat's default `Message_MaxAllowedSize`, in characters. */
 export const maxMessageLength = 5000
@@ -70,6 +71,8 @@ export const useChatStore = defineStore('chat', () => {
     onReturned: keepAsDraft,
   })
 
+  const username = (): string => session.user?.username ?? ''
+  const unsent = createUnsent(outbox, username, touchLines)
   const changes = createOwnChanges(outbox, open.actions.openId)
 
   /** Labels such as "Yesterday" are made again when another day has begun. */
@@ -91,7 +94,7 @@ export const useChatStore = defineStore('chat', () => {
 
   function publishList(): void {
     const { statusOf } = presence
-    const context = { selfId: selfId(), now: clock.now(), t: settings.t, statusOf }
+    const context = { selfId: selfId(), now: clock.now(), t: settings.t, statusOf, unsent }
     channels.value = list.lines(context)
   }
 
@@ -160,6 +163,7 @@ export const useChatStore = defineStore('chat', () => {
    * @param source `feed` for a complete stream, `answer` for a single answer (see `Timeline.upsert`)
    */
   function appendMessage(message: Message, source: 'feed' | 'answer' = 'feed'): void {
+    if (outbox.find(message.id)) list.noteSent(message)
     outbox.noteStored(message.id)
     if (message.system === 'rm') outbox.noteRemoved([message.id])
     typing.note(message.roomId, message.author.username, false)
@@ -177,6 +181,7 @@ export const useChatStore = defineStore('chat', () => {
   /** Messages are deleted, for everybody. */
   function removeMessages(roomId: string, ids: readonly string[]): void {
     outbox.noteRemoved(ids)
+    for (const id of ids) list.forgetSent(roomId, id)
     open.removeMessages(roomId, ids)
   }
 
@@ -190,11 +195,14 @@ export const useChatStore = defineStore('chat', () => {
   /** What the outbox tells. */
   const outboxListeners: OutboxListeners = {
     onEntry: (entry) => open.showPending(entry),
-    onSent: (message) => appendMessage(message, 'answer'),
+    onSent(message) {
+      list.noteSent(message)
+      appendMessage(message, 'answer')
+    },
     onDiscarded: (entry) => open.dropPending(entry),
     onReturned: keepAsDraft,
     onShown: (message) => open.appendMessage(message, 'answer'),
-    onRemoved: (roomId, id) => open.removeMessages(roomId, [id]),
+    onRemoved: (roomId, id) => removeMessages(roomId, [id]),
     mayMarkRead,
   }
 
@@ -237,10 +245,13 @@ export const useChatStore = defineStore('chat', () => {
     isComplete = isNow
   }
 
-  presence.onChange((roomIds) => {
+  /** Lines look different for a reason that is not in the lists. */
+  function touchLines(roomIds: Iterable<string>): void {
     for (const roomId of roomIds) list.touch(roomId)
     if (isListVisible) flusher.mark()
-  })
+  }
+
+  presence.onChange(touchLines)
 
   lifecycle.onBackground(() => {
     kept.save()

@@ -281,6 +281,7 @@ export const useOutboxStore = defineStore('outbox', () => {
   session.onEnd(() => stop(!session.isExpired))
 
   return {
+    items,
     entries,
     lastFailure,
     lastRefusal,

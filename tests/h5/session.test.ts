@@ -93,6 +93,29 @@ describe.each(ways)('over %s:', (way) => {
     await signIn(page, 'alice')
   })
 
+  it('says after too many wrong passwords how long to wait, and frees the form at once', async () => {
+    const client = await openClient(server.url)
+    open.push(client)
+    const { page } = client
+    let taps = 0
+    const notice = page.locator('#signin-error')
+    const tooMany = /^尝试次数过多，请等待 \d+ 秒。$/
+    // On a slow machine a wait that the server imposes passes before the next attempt; it doubles each time.
+    for (let said = ''; !tooMany.test(said) && taps < 12; taps += 1) {
+      const answered = page.waitForResponse('**/api/TokenAuth/Authenticate')
+      await fillSignIn(page, 'nobody', 'not-this')
+      await answered
+      await page.locator('#submit:not(.busy)').waitFor()
+      await notice.waitFor()
+      said = ((await notice.textContent()) ?? '').trim()
+    }
+    expect(((await notice.textContent()) ?? '').trim()).toMatch(tooMany)
+    expect(await page.locator('#submit').getAttribute('aria-disabled')).not.toBe('true')
+    const attempts = client.requests.filter((url) => url.endsWith('/api/TokenAuth/Authenticate'))
+    expect(attempts).toHaveLength(taps)
+    await signIn(page, 'alice')
+  })
+
   it.each([
     ['nothing', '', ''],
     ['no password', 'alice', ''],

@@ -52,7 +52,7 @@ export const useChatStore = defineStore('chat', () => {
   let isComplete = false
   let isListVisible = false
   let shownDay = -1
-  let onLeftBehind = (roomId: string): void => void roomId
+  let onLeftBehind: (roomId: string) => void = () => undefined
 
   const flusher = createFlusher({
     clock,

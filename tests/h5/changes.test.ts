@@ -184,3 +184,20 @@ describe('a text typed for a message that is deleted', () => {
     await page.unroute('**/api/v1/chat.update')
   })
 })
+
+it('shows in the list of conversations what waits, with a clock, and no mark once the server has it', async () => {
+  await page.route('**/api/v1/chat.sendMessage', (route) => route.abort())
+  await send(page, 'waits in the list')
+  await page.locator('.row.waiting', { hasText: 'waits in the list' }).waitFor()
+  await page.goBack()
+  const line = page.locator(`#room-${roomId}`)
+  const mark = line.locator('.preview [role=img]')
+  await mark.waitFor()
+  expect(await mark.getAttribute('aria-label')).toBe('等待发送')
+  expect((await mark.boundingBox())?.width).toBe(12)
+  await says(line.locator('.preview'), '我: waits in the list')
+
+  await page.unroute('**/api/v1/chat.sendMessage')
+  await mark.waitFor({ state: 'detached', timeout: 40_000 })
+  await says(line.locator('.preview'), '我: waits in the list')
+})

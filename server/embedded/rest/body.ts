@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { parseJson } from '../ejson'
+import { isUrlEncoded, parseForm } from './form'
 
 /** More than any request of the supported surface needs; files do not travel in JSON. */
 export const maxBodyBytes = 1024 * 1024
@@ -7,13 +8,18 @@ export const maxBodyBytes = 1024 * 1024
 export class BodyTooLarge extends Error {}
 
 /**
- * The JSON body of a request; an absent one is `{}`.
- * @throws BodyTooLarge beyond 1 MiB (the rest is thrown away), BadJson for what is not acceptable JSON.
+ * The body of a request: the fields of a form, else JSON whatever its type says; an absent one is `{}`.
+ * @throws BodyTooLarge beyond 1 MiB (the rest is thrown away), BadForm and BadJson for what is not acceptable.
  */
 export const readBody = async (request: IncomingMessage): Promise<unknown> => {
   const text = await readText(request)
-  return text.trim() === '' ? {} : parseJson(text)
+  if (text.trim() === '') return {}
+  const isForm = isUrlEncoded(request.headers['content-type']) && !startsLikeJson(text)
+  return isForm ? parseForm(text) : parseJson(text)
 }
+
+/** `curl -d '{…}'` without a type says that it is a form; no field of this API begins with a brace. */
+const startsLikeJson = (text: string): boolean => /^\s*\{/.test(text)
 
 /** By events: an asynchronous iterator costs several times as much, and every call has a body. */
 const readText = (request: IncomingMessage): Promise<string> =>

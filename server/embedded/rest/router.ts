@@ -7,6 +7,7 @@ import { clientAddress } from '../limits/clientAddress'
 import { rateHeaders, restRate } from '../limits/restLimits'
 import { BodyTooLarge, readBody } from './body'
 import { Reply, type Endpoint } from './endpoint'
+import { BadForm } from './form'
 import { problemWith, readQuery } from './validate'
 
 /** Answers everything below `/api`. */
@@ -35,6 +36,12 @@ export const errorReply = (error: unknown): Reply => {
   if (error instanceof BadJson) {
     return new Reply(400, { success: false, error: 'The request body is not acceptable JSON' })
   }
+  if (error instanceof BadForm) {
+    return new Reply(400, {
+      success: false,
+      error: 'The form fields are not acceptable; send JSON',
+    })
+  }
   if (isDiskFull(error)) {
     const { message, code } = diskFull()
     return new Reply(507, { success: false, error: message, errorType: code })
@@ -47,6 +54,9 @@ export const errorReply = (error: unknown): Reply => {
   if (error.details !== undefined) body.details = error.details
   return new Reply(error.code === 'error-unauthorized' ? 403 : 400, body)
 }
+
+const isBadBody = (error: unknown): boolean =>
+  error instanceof BadJson || error instanceof BadForm || error instanceof BodyTooLarge
 
 const header = (request: IncomingMessage, name: string): string | undefined => {
   const value = request.headers[name]
@@ -169,7 +179,7 @@ export const createRestRouter = (app: App, endpoints: readonly Endpoint[]): Rest
     try {
       return await runEndpoint(app, found, request, url, headers)
     } catch (error) {
-      if (!isExpected(error) && !(error instanceof BadJson) && !(error instanceof BodyTooLarge)) {
+      if (!isExpected(error) && !isBadBody(error)) {
         app.logger.error({ err: error, endpoint: found.endpoint.path }, 'REST endpoint failed')
       }
       return errorReply(error)

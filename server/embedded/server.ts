@@ -74,6 +74,8 @@ export type EmbeddedServer = {
   port: number
   /** The administrator that `firstAdmin` made at this start. */
   newAdmin: AdminAccount | undefined
+  /** Tells where people reach it, when that is another address; a `Site_Url` that was set stays. */
+  reachedAt(url: string): void
   /** Lets running requests end, ends every connection and closes the data file. */
   close(): Promise<void>
 }
@@ -153,9 +155,12 @@ const closeServer = (server: Server): Promise<void> =>
     server.closeIdleConnections()
   })
 
-/** A public address for `Site_Url` unless a setting names another. */
-const localUrl = (host: string, port: number): string =>
+const urlOn = (host: string, port: number): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+
+/** Where this machine reaches a server that listens on `host`: every address is none that a link could begin with. */
+const localUrl = (host: string, port: number): string =>
+  urlOn(host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port)
 
 /**
  * Starts the embedded Rocket.Chat.
@@ -194,10 +199,18 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
     if (options.demo === true) seedDemo(app)
     const port = await listen(server, options.port, host)
     const url = localUrl(host, port)
-    if (app.settings.text('Site_Url') === '') app.settings.provide('Site_Url', url)
+    const hasAddress = app.settings.text('Site_Url') !== ''
+    let provided = ''
+    const reachedAt = (address: string): void => {
+      // A value that an administrator has set meanwhile stays, too.
+      if (hasAddress || app.settings.text('Site_Url') !== provided) return
+      app.settings.provide('Site_Url', address)
+      provided = address
+    }
+    reachedAt(url)
     endFileSweep = startFileSweep(app)
     app.logger.info({ url }, 'embedded Rocket.Chat listens')
-    return { url, port, newAdmin, close }
+    return { url, port, newAdmin, reachedAt, close }
   } catch (error) {
     await close()
     throw error

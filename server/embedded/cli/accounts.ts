@@ -30,6 +30,10 @@ const rolesOf = (given: Given): string[] =>
 
 const known = new Set(['admin', 'user', 'bot', 'guest', 'app'])
 
+/** Rocket.Chat's text of a refusal as a sentence; some end with a face. */
+const sentenceOf = (error: MeteorError): string =>
+  `${(error.reason ?? error.message).replace(/ :\($/, '')}.`
+
 const runCreate = async (given: Given): Promise<void> => {
   const [username = ''] = given.positionals
   const roles = rolesOf(given)
@@ -45,7 +49,7 @@ const runCreate = async (given: Given): Promise<void> => {
       const user = await createUser(app, { username, name, email, password, roles, verified: true })
       given.print(`Created ${user.username} (${user._id}).`)
     } catch (error) {
-      if (error instanceof MeteorError) throw new UsageError(`${error.reason ?? error.message}.`)
+      if (error instanceof MeteorError) throw new UsageError(sentenceOf(error))
       throw error
     }
   })

@@ -64,7 +64,13 @@ const dispatch = async (
     await serve(readEnvironment(variables, root), env)
     return
   }
-  if (name === '--help' || name === '-h' || name === 'help' || rest.includes('--help')) {
+  if (
+    name === '--help' ||
+    name === '-h' ||
+    name === 'help' ||
+    rest.includes('--help') ||
+    rest.includes('-h')
+  ) {
     streams.print(help())
     return
   }

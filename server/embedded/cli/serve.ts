@@ -43,9 +43,7 @@ const printReady = (config: EmbeddedEnvironment, server: EmbeddedServer): void =
       `Administrator: ${newAdmin.username}, password ${newAdmin.password} (shown this once; only its hash is kept)`,
     )
   }
-  const open = config.host === '0.0.0.0' || config.host === '::'
-  const url = open ? `http://127.0.0.1:${server.port}` : server.url
-  console.log(`Rocket.Chat (embedded) listens on ${url}, data in ${config.dataDir}`)
+  console.log(`Rocket.Chat (embedded) listens on ${server.url}, data in ${config.dataDir}`)
 }
 
 /**

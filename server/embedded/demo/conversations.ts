@@ -1,5 +1,8 @@
-/** What the demo people have said, oldest first: who, and what. Written for the demo. */
-export type Line = readonly [username: string, text: string]
+/**
+ * What the demo people have said, oldest first: who, what, and how the earlier line begins that it quotes. Written for
+ * the demo.
+ */
+export type Line = readonly [username: string, text: string, quoted?: string]
 
 export const generalLines: readonly Line[] = [
   ['zhangwei', '大家好，欢迎来到 #general，公司公告都会发在这里 👋'],
@@ -62,9 +65,13 @@ export const auroraLines: readonly Line[] = [
   ['alice', '太好了。周四我们给客户演示，大家把要讲的内容写进文档。'],
   ['wangfang', '我准备了一页对比图，演示的时候可以放。'],
   ['bob', '> one slide is worth a thousand messages\nAgreed 😄'],
-  ['carlos', 'Network was cut three times during my test on the train, nothing was lost.'],
+  [
+    'carlos',
+    'Network was cut three times during my test on the train, nothing was lost.',
+    '离线部分我来补充',
+  ],
   ['zhangwei', '压力测试结果：两千条消息，没有重复，没有丢失。'],
-  ['xiaoming', '文档更新完了，第 4 节是新的，请大家看一下。'],
+  ['xiaoming', '文档更新完了，第 4 节是新的，请大家看一下。', 'I have read the plan.'],
   ['bob', '@alice could you review section 4 before the demo on Thursday? 谢谢！'],
   ['wangfang', '演示环境我已经准备好了，账号发到群里。'],
 ]

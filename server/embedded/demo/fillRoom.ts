@@ -1,6 +1,7 @@
 import type { App } from '../app'
 import type { MessageDoc, RoomDoc, SubscriptionDoc, UserDoc } from '../documents'
 import { deriveText } from '../domain/messageText'
+import { quoteOf } from '../domain/quotes'
 import { seen, unreadAfter } from '../domain/unread'
 import { randomId } from '../ids'
 import type { Line } from './conversations'
@@ -27,8 +28,28 @@ const timesOf = (count: number, now: number, spanMs: number, random: Random): nu
   })
 }
 
-const insertLine = (app: App, room: RoomDoc, person: UserDoc, text: string, at: number) => {
-  const message: MessageDoc = {
+const kinds = { c: 'channel', p: 'group', d: 'direct' } as const
+
+/** The data is made before the server knows where it is reached; clients find a quoted message by room and id alone. */
+const siteOf = (app: App): string =>
+  app.settings.text('Site_Url').replace(/\/+$/, '') || 'http://127.0.0.1:8080'
+
+/** A line that quotes a message, as clients write it: the message's address as a link of one space. */
+const withQuote = (app: App, room: RoomDoc, line: MessageDoc, quoted: MessageDoc): MessageDoc => {
+  const link = `${siteOf(app)}/${kinds[room.t]}/${room.name ?? room._id}?msg=${quoted._id}`
+  const msg = `[ ](${link}) ${line.msg}`
+  const derived = deriveText(app, msg)
+  const urls = (derived.urls ?? []).map((url) => ({ ...url, ignoreParse: true as const }))
+  return { ...line, msg, ...derived, urls, attachments: [quoteOf(quoted, link)] }
+}
+
+const insertLine = (
+  app: App,
+  room: RoomDoc,
+  person: UserDoc,
+  { text, at, quoted }: { text: string; at: number; quoted: MessageDoc | undefined },
+): MessageDoc => {
+  const plain: MessageDoc = {
     _id: randomId(),
     rid: room._id,
     msg: text,
@@ -37,6 +58,7 @@ const insertLine = (app: App, room: RoomDoc, person: UserDoc, text: string, at: 
     _updatedAt: new Date(at),
     ...deriveText(app, text),
   }
+  const message = quoted === undefined ? plain : withQuote(app, room, plain, quoted)
   app.store.messages.insert(message)
   return message
 }
@@ -63,9 +85,13 @@ const settled = (
 export const fillRoom = (app: App, room: RoomDoc, fill: Fill, random: Random): void => {
   const now = app.clock.now()
   const times = timesOf(fill.lines.length, now, fill.spanMs, random)
-  const messages = fill.lines.flatMap(([username, text], index) => {
+  const messages: MessageDoc[] = []
+  fill.lines.forEach(([username, text, beginning], index) => {
     const person = fill.people.get(username)
-    return person === undefined ? [] : [insertLine(app, room, person, text, times[index] ?? now)]
+    if (person === undefined) return
+    const quoted =
+      beginning === undefined ? undefined : messages.find(({ msg }) => msg.startsWith(beginning))
+    messages.push(insertLine(app, room, person, { text, at: times[index] ?? now, quoted }))
   })
   const last = messages.at(-1)
   const filled: RoomDoc = {

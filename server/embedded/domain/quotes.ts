@@ -9,8 +9,9 @@ const chainLimit = 2
 
 /** The message that an address of this workspace points to, as `<Site_Url>/<kind>/<room>?msg=<id>`. */
 const linkedId = (app: App, address: string): string | undefined => {
-  const site = app.settings.text('Site_Url')
-  if (site === '' || !address.startsWith(site) || !URL.canParse(address)) return undefined
+  const site = app.settings.text('Site_Url').replace(/\/+$/, '')
+  // With the slash: http://127.0.0.1:3000 is also the beginning of http://127.0.0.1:30001.
+  if (site === '' || !address.startsWith(`${site}/`) || !URL.canParse(address)) return undefined
   return new URL(address).searchParams.get('msg') ?? undefined
 }
 
@@ -27,7 +28,8 @@ const shortened = (attachments: readonly Attachment[], depth: number): Attachmen
 
 const shownName = ({ alias = '', u }: MessageDoc): string => (alias === '' ? u.username : alias)
 
-const quoteOf = (message: MessageDoc, link: string): Attachment => {
+/** The attachment that shows a message in another one; `link` is the address that leads to it. */
+export const quoteOf = (message: MessageDoc, link: string): Attachment => {
   const quote: Attachment = {
     text: message.msg,
     author_name: shownName(message),

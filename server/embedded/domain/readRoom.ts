@@ -11,7 +11,9 @@ export const readRoom = (app: App, rid: string, user: UserDoc, threads = false):
   const before = app.store.subscriptions.get(rid, user._id)
   if (before === undefined || before.status !== undefined)
     throw new TextError('error-invalid-subscription')
-  const after = seen(before, new Date(app.clock.now()))
+  // In a burst the times of messages run ahead of the clock (`sendMessage`); what is read must not look new.
+  const newest = app.store.rooms.get(rid)?.lm?.getTime() ?? 0
+  const after = seen(before, new Date(Math.max(app.clock.now(), newest)))
   if (threads) {
     delete after.tunread
     delete after.tunreadUser

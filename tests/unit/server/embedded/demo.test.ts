@@ -46,6 +46,21 @@ describe('the demo data', () => {
     expect(all(room('lunch')._id).filter((message) => message.ts > divider)).toHaveLength(3)
   })
 
+  it('has messages that quote older ones of their room, whose text leads nowhere else', () => {
+    const messages = all(room('project-aurora')._id)
+    const quoting = messages.filter((one) => one.attachments !== undefined)
+    expect(quoting).toHaveLength(2)
+    for (const one of quoting) {
+      const [quote] = one.attachments as { text: string; message_link: string; ts: Date }[]
+      const id = new URL(quote!.message_link).searchParams.get('msg')
+      const quoted = messages.find(({ _id }) => _id === id)!
+      expect(quote).toMatchObject({ text: quoted.msg, ts: quoted.ts })
+      expect(quoted.ts.getTime()).toBeLessThan(one.ts.getTime())
+      expect(one.msg.startsWith(`[ ](${quote!.message_link}) `)).toBe(true)
+      expect(one.urls).toEqual([expect.objectContaining({ ignoreParse: true })])
+    }
+  })
+
   it('has rooms that agree with their messages, in the past and in order', () => {
     const now = test.clock.now()
     for (const { rid } of subs('alice')) {

@@ -140,6 +140,13 @@ describe('deleting', () => {
 })
 
 describe('reading', () => {
+  it('reaches to the last message of a burst, whose time is ahead of the clock', () => {
+    for (let count = 0; count < 5; count += 1) send(ann, `m${count}`)
+    expect(saved().lm!.getTime()).toBeGreaterThan(test.clock.now())
+    readRoom(test.app, room._id, bob)
+    expect(sub(bob).ls).toEqual(saved().lm)
+  })
+
   it('resets the counters and tells the own connections', () => {
     send(ann, 'm1', { msg: '@bob' })
     const events = test.hear('notify-user', `${bob._id}/subscriptions-changed`)

@@ -46,6 +46,9 @@ describe('the command line', () => {
   it('explains itself', async () => {
     const { code, output } = await run(['--help'])
     expect(code).toBe(0)
+    for (const args of [['-h'], ['create-user', '-h'], ['create-user', 'ann', '--help']]) {
+      expect(await run(args)).toEqual({ code: 0, output, errors: '' })
+    }
     for (const name of ['create-user', 'set-password', 'backup', 'restore', 'generate', 'vacuum']) {
       expect(output).toContain(`  ${name}`)
     }
@@ -105,7 +108,7 @@ describe('accounts', () => {
   it('are refused twice', async () => {
     await run(['create-user', 'ann'])
     const { code, errors } = await run(['create-user', 'ANN'])
-    expect([code, errors]).toEqual([2, expect.stringContaining('already in use')])
+    expect([code, errors]).toEqual([2, 'ANN is already in use.'])
   })
 
   it('get another password and lose their sessions', async () => {

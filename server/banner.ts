@@ -1,3 +1,4 @@
+import { agentKeys } from './chatConfig'
 import { lanAddresses, type Config } from './config'
 import { demoPeople } from './demo/people'
 import type { RunningServers } from './startAll'
@@ -15,11 +16,35 @@ export function readyText(config: Config, running: RunningServers): string {
     ...lan.map((url) => `On a phone in the same network  同一网络中的手机:  ${url}`),
     `Chat server  聊天服务器:  ${chat}${running.embeddedUrl === undefined ? '' : ' (embedded 内置)'}`,
     `Data  数据目录:  ${config.dataDir}`,
-    ...(config.demo ? demoLines() : []),
+    ...(hasDemoPeople(config) ? demoLines() : []),
+    ...warnings(config),
     'Stop with Ctrl+C  按 Ctrl+C 停止',
     '',
   ]
   return lines.join('\n')
+}
+
+/** Whether the demo people can sign in: `IM_IDENTITY` may leave them out. */
+function hasDemoPeople({ demo, identities }: Config): boolean {
+  return demo && (identities?.some(({ type }) => type === 'demo') ?? true)
+}
+
+/** What will not work although everything has started. */
+function warnings(config: Config): string[] {
+  const lines: string[] = []
+  if (config.identities === undefined && !config.demo) {
+    lines.push(
+      'Warning: nobody can sign in; set IM_IDENTITY (docs/gateway-guide.md), or DEMO=1 to try with the demo accounts.',
+      '警告：没有人可以登录；请设置 IM_IDENTITY，或用 DEMO=1 试用演示账号。',
+    )
+  }
+  if (config.chat.kind === 'real' && config.chat.agent === undefined) {
+    lines.push(
+      `Warning: there is no agent account, so people without a chat account of this gateway cannot sign in and users cannot be managed; set ${agentKeys}.`,
+      '警告：没有配置代理账号，本网关尚未创建聊天账号的人无法登录，也无法管理用户。',
+    )
+  }
+  return lines
 }
 
 function demoLines(): string[] {

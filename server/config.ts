@@ -1,20 +1,37 @@
 import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
-import type { AgentCredentials } from './gateway/chat/agentSession'
-import { readEnvironment, type ConfigKey, type Environment } from './configFile'
+import { readChat, type EmbeddedChat, type RealChat } from './chatConfig'
+import { readEnvironment, type Environment } from './configFile'
+import {
+  allowHttpOf,
+  flagOf,
+  keyOf,
+  listOf,
+  networkOf,
+  oneOf,
+  originOf,
+  portOf,
+  secretOf,
+  text,
+  urlOf,
+} from './configValues'
 import { StartError } from './errors'
 import { readIdentitySettings, type IdentitySettings } from './gateway/identity/identitySettings'
-import { isNetwork } from './gateway/web/addressList'
 
 /** Everything the configuration file and the environment decide, checked. */
 export type Config = {
   port: number
   host: string
   dataDir: string
-  /** Whether the six demo people can sign in and the embedded server is filled with demo data. */
+  /**
+   * Whether the six demo people can sign in and the embedded server is filled with demo data. Their passwords are public,
+   * so a real chat server gets them only where somebody asked for them.
+   */
   demo: boolean
   logLevel: string
   chat: EmbeddedChat | RealChat
+  /** Where people reach the chat server when IM_PUBLIC_URL says so, without a slash at its end. */
+  publicUrl: string | undefined
   /** Websocket address for clients that reach the chat server directly. */
   realtimeUrl: string | undefined
   /** Who holds the chat tokens: the clients (`ddp`), or the gateway alone (`signalr`). */
@@ -43,15 +60,6 @@ export type Config = {
   allowHttp: boolean
 }
 
-export type EmbeddedChat = { kind: 'embedded'; port: number }
-
-export type RealChat = {
-  kind: 'real'
-  address: string
-  agent: AgentCredentials | undefined
-  createTokenSecret: string | undefined
-}
-
 const realtimeModes = ['ddp', 'signalr'] as const
 
 type RealtimeMode = (typeof realtimeModes)[number]
@@ -68,7 +76,7 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent']
 export function readConfig(variables: Environment, root: string): Config {
   const env = readEnvironment(variables, root)
   const port = portOf(env, 'PORT', 8080)
-  const chat = chatOf(env)
+  const chat = readChat(env)
   if (chat.kind === 'embedded' && port !== 0 && chat.port === port) {
     throw new StartError('PORT and EMBEDDED_PORT are the same; choose two different ports.')
   }
@@ -76,9 +84,10 @@ export function readConfig(variables: Environment, root: string): Config {
     port,
     host: text(env, 'HOST') ?? '0.0.0.0',
     dataDir: resolve(root, text(env, 'DATA_DIR') ?? '.data'),
-    demo: flagOf(env, 'DEMO', true),
+    demo: flagOf(env, 'DEMO', chat.kind === 'embedded'),
     logLevel: oneOf(env, 'LOG_LEVEL', logLevels, 'warn'),
     chat,
+    publicUrl: publicUrlOf(env),
     realtimeUrl: realtimeUrlOf(env),
     realtimeMode: oneOf(env, 'IM_REALTIME', realtimeModes, 'ddp'),
     cookies: cookiesOf(env),
@@ -132,25 +141,10 @@ export function lanAddresses(): string[] {
     .map(({ address }) => address)
 }
 
-function chatOf(env: Environment): EmbeddedChat | RealChat {
-  const address = text(env, 'IM_ADDRESS')
-  if (address === undefined) return { kind: 'embedded', port: portOf(env, 'EMBEDDED_PORT', 3000) }
-  return {
-    kind: 'real',
-    address: chatAddressOf(env, address),
-    agent: agentOf(env),
-    createTokenSecret: text(env, 'IM_CREATE_TOKEN_SECRET'),
-  }
-}
-
 function identitiesOf(env: Environment, root: string): IdentitySettings[] | undefined {
   const value = text(env, 'IM_IDENTITY')
   if (value === undefined) return undefined
   return readIdentitySettings(value, { root, allowHttp: allowHttpOf(env) })
-}
-
-function allowHttpOf(env: Environment): boolean {
-  return flagOf(env, 'IM_ALLOW_HTTP', false)
 }
 
 /** With back-end authentication there is no chat token that could be in a cookie. */
@@ -162,16 +156,10 @@ function cookiesOf(env: Environment): boolean {
   return isOn
 }
 
-/** Tokens must not cross a network in the clear (gateway reference 7, item 4). */
-function chatAddressOf(env: Environment, address: string): string {
-  const url = urlOf('IM_ADDRESS', address, ['http:', 'https:'])
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  if (url.protocol === 'http:' && !isLocal && !allowHttpOf(env)) {
-    throw new StartError(
-      'IM_ADDRESS is plain http to another machine; use https, or set IM_ALLOW_HTTP=1 in a network you trust.',
-    )
-  }
-  return url.href
+/** The same address for pages: links to messages begin with it. */
+function publicUrlOf(env: Environment): string | undefined {
+  const realtimeUrl = realtimeUrlOf(env)
+  return realtimeUrl?.replace(/^ws/, 'http').replace(/\/websocket$/, '')
 }
 
 function realtimeUrlOf(env: Environment): string | undefined {
@@ -184,91 +172,6 @@ function realtimeUrlOf(env: Environment): string | undefined {
   return url.href
 }
 
-function agentOf(env: Environment): AgentCredentials | undefined {
-  const userId = text(env, 'IM_AGENT_USER_ID')
-  const token = text(env, 'IM_AGENT_TOKEN')
-  const username = text(env, 'IM_AGENT_USERNAME')
-  const password = text(env, 'IM_AGENT_PASSWORD')
-  requireBoth('IM_AGENT_USER_ID', userId, 'IM_AGENT_TOKEN', token)
-  requireBoth('IM_AGENT_USERNAME', username, 'IM_AGENT_PASSWORD', password)
-  if (userId !== undefined && token !== undefined) return { kind: 'token', userId, token }
-  if (username !== undefined && password !== undefined) {
-    return { kind: 'password', username, password }
-  }
-  return undefined
-}
-
-function requireBoth(
-  first: string,
-  firstValue: string | undefined,
-  second: string,
-  secondValue: string | undefined,
-): void {
-  if ((firstValue === undefined) === (secondValue === undefined)) return
-  const [there, missing] = firstValue === undefined ? [second, first] : [first, second]
-  throw new StartError(`${there} is set but ${missing} is not; set both.`)
-}
-
-function text(env: Environment, name: ConfigKey): string | undefined {
-  const value = env[name]?.trim()
-  return value === '' ? undefined : value
-}
-
-function portOf(env: Environment, name: ConfigKey, fallback: number): number {
-  const value = text(env, name)
-  if (value === undefined) return fallback
-  const port = Number(value)
-  if (/^\d+$/.test(value) && port <= 65_535) return port
-  throw new StartError(`${name} has to be a port number from 0 to 65535, not "${value}".`)
-}
-
-function flagOf(env: Environment, name: ConfigKey, fallback: boolean): boolean {
-  const value = text(env, name)?.toLowerCase()
-  if (value === undefined) return fallback
-  if (['1', 'true', 'yes', 'on'].includes(value)) return true
-  if (['0', 'false', 'no', 'off'].includes(value)) return false
-  throw new StartError(`${name} has to be 1 or 0, not "${value}".`)
-}
-
-function oneOf<T extends string>(
-  env: Environment,
-  name: ConfigKey,
-  allowed: readonly T[],
-  fallback: T,
-): T {
-  const value = text(env, name) ?? fallback
-  const found = allowed.find((one) => one === value)
-  if (found !== undefined) return found
-  throw new StartError(`${name} has to be one of ${allowed.join(', ')}, not "${value}".`)
-}
-
-function listOf(env: Environment, name: ConfigKey): string[] {
-  return (text(env, name) ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '')
-}
-
-function urlOf(name: string, value: string, protocols: string[]): URL {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  const isPlain = url?.username === '' && url.password === '' && url.search === ''
-  if (url && isPlain && protocols.includes(url.protocol)) return url
-  throw new StartError(
-    `${name} is not a usable address; write it like ${protocols[1] ?? ''}//chat.example.com.`,
-  )
-}
-
-/** An address or a network such as 10.0.0.0/8. */
-function networkOf(name: ConfigKey, value: string): string {
-  if (isNetwork(value)) return value
-  throw new StartError(`${name} has to be a list of IP addresses or networks such as 10.0.0.0/8.`)
-}
-
-function originOf(name: string, value: string): string {
-  const { origin } = urlOf(name, value, ['http:', 'https:'])
-  return origin
-}
-
 /** `50/1000`: so many requests a second in the long run, so many at once. */
 function rateLimitOf(env: Environment): { perSecond: number; burst: number } | undefined {
   const value = text(env, 'IM_RATE_LIMIT') ?? '50/1000'
@@ -278,18 +181,4 @@ function rateLimitOf(env: Environment): { perSecond: number; burst: number } | u
     return { perSecond: Number(perSecond), burst: Number(burst) }
   }
   throw new StartError('IM_RATE_LIMIT has to be off, or two numbers such as 50/1000.')
-}
-
-/** A secret that is too short can be guessed. */
-function secretOf(env: Environment, name: ConfigKey): string | undefined {
-  const value = text(env, name)
-  if (value === undefined || /^\S{32,}$/.test(value)) return value
-  throw new StartError(`${name} has to have at least 32 characters, none of them a space.`)
-}
-
-/** The value is not repeated in the sentence: it is a secret. */
-function keyOf(env: Environment, name: ConfigKey): string | undefined {
-  const value = text(env, name)
-  if (value === undefined || /^[0-9a-f]{64}$/i.test(value)) return value
-  throw new StartError(`${name} has to be 32 bytes in hex (64 characters).`)
 }

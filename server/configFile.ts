@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { errorCode, StartError } from './errors'
+import { errorCode, errorMessage, StartError } from './errors'
 
 /** Variables by name, as the process environment has them. */
 export type Environment = Record<string, string | undefined>
@@ -71,7 +71,7 @@ function setOnes(env: Environment): Environment {
 }
 
 function readConfigFile(path: string): Environment {
-  const settings = parse(textOf(path))
+  const settings = parse(textOf(path), path)
   const entries = Object.entries(settings).map(([key, value]) => {
     if (!knownKeys.has(key)) throw new StartError(`${fileVariable}: ${key} is not a known key.`)
     return [key, textValue(key, value)] as const
@@ -81,23 +81,58 @@ function readConfigFile(path: string): Environment {
 
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    // Some editors begin a file with a mark that JSON does not know.
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
   } catch (error) {
     const reason = errorCode(error) === 'ENOENT' ? 'does not exist' : 'cannot be read'
     throw new StartError(`The file of ${fileVariable} ${reason}: ${path}`)
   }
 }
 
-function parse(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Record<string, unknown>
-    }
-  } catch {
-    // Told below; the parser's sentence would repeat a piece of the file.
+function parse(text: string, path: string): Record<string, unknown> {
+  const value = parseJson(text, path)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>
   }
-  throw new StartError(`The file of ${fileVariable} has to be one JSON object.`)
+  throw new StartError(`The file of ${fileVariable} has to be one JSON object: ${path}`)
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new StartError(`The file of ${fileVariable} is not JSON, ${placeOf(text)}: ${path}`)
+  }
+}
+
+/**
+ * Where the parser stops. Its own sentence would repeat a piece of the file, which holds secrets, and in Node 20 it does
+ * not always tell the place; but whatever begins with something wrong is wrong, so the place can be halved down to.
+ */
+function placeOf(text: string): string {
+  if (!isWrong(text)) return 'it ends too early'
+  let right = 0
+  let wrong = text.length
+  while (wrong - right > 1) {
+    const middle = Math.floor((right + wrong) / 2)
+    if (isWrong(text.slice(0, middle))) wrong = middle
+    else right = middle
+  }
+  const before = text.slice(0, right).split('\n')
+  return `see line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`
+}
+
+/** Whether no JSON begins like this: the parser stops before the end of the text. */
+function isWrong(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return false
+  } catch (error) {
+    const sentence = errorMessage(error)
+    if (/^Unexpected end|^Unterminated/.test(sentence)) return false
+    const [, position] = /at position (\d+)/.exec(sentence) ?? []
+    return position === undefined || Number(position) < text.length
+  }
 }
 
 function textValue(key: string, value: unknown): string {

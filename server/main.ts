@@ -26,6 +26,10 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   console.log(readyText(config, running))
+  const problem = await running.agentProblem
+  if (problem !== undefined && stoppingSince === undefined) {
+    console.error(`Warning: nobody can sign in for the first time until this is mended. ${problem}`)
+  }
 }
 
 function fail(error: unknown): never {

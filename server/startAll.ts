@@ -2,7 +2,8 @@ import { hkdfSync } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import type { Config, EmbeddedChat, RealChat } from './config'
+import type { EmbeddedChat, RealChat } from './chatConfig'
+import type { Config } from './config'
 import { demoPeople } from './demo/people'
 import { publicFetch } from './embedded/outside/publicFetch'
 import { startEmbedded, type EmbeddedOptions } from './embedded/server'
@@ -22,6 +23,8 @@ export type RunningServers = {
   port: number
   /** The embedded chat server; undefined when a real one is used. */
   embeddedUrl: string | undefined
+  /** One sentence when the agent account could not be signed in at the start, for the person who runs this. */
+  agentProblem: Promise<string | undefined>
   /** Stops the gateway, then the embedded server. */
   close(): Promise<void>
 }
@@ -32,6 +35,8 @@ type Chat = {
   agent: AgentCredentials | undefined
   createTokenSecret: string | undefined
   embeddedUrl: string | undefined
+  /** Told where people reach it, once that is known. */
+  reachedAt(url: string): void
   close(): Promise<void>
 }
 
@@ -85,7 +90,9 @@ export async function startAll(
         await chat.close()
       }
     }
-    return { url: gateway.url, port: gateway.port, embeddedUrl: chat.embeddedUrl, close }
+    const { url, port, agentProblem } = gateway
+    chat.reachedAt(config.publicUrl ?? url)
+    return { url, port, embeddedUrl: chat.embeddedUrl, agentProblem, close }
   } catch (error) {
     await chat.close()
     throw explainDataDirError(explainListenError(error, config.port, 'PORT'), config.dataDir)
@@ -148,6 +155,7 @@ async function startEmbeddedChat(
       agent: { kind: 'password', username: admin.username, password },
       createTokenSecret,
       embeddedUrl: embedded.url,
+      reachedAt: (url) => embedded.reachedAt(url),
       close: () => embedded.close(),
     }
   } catch (error) {
@@ -169,6 +177,7 @@ async function reachRealChat({ address, agent, createTokenSecret }: RealChat): P
     agent,
     createTokenSecret,
     embeddedUrl: undefined,
+    reachedAt: () => undefined,
     close: () => Promise.resolve(),
   }
 }

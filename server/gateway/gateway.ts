@@ -17,6 +17,11 @@ export type RunningGateway = {
   /** `http://host:port` for this machine. */
   url: string
   port: number
+  /**
+   * One sentence when the agent account could not be signed in at the start; undefined when it was, or when that was not
+   * asked for.
+   */
+  agentProblem: Promise<string | undefined>
   /** Stops listening, ends connections, gives the agent's session back. */
   close(): Promise<void>
 }
@@ -41,12 +46,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   measureStorage(storage, registry)
   const cleaning = setInterval(() => removeExpired(parts), cleaningIntervalMs)
   let isStopping = false
-  let signingIn = Promise.resolve()
+  let agentProblem = Promise.resolve<string | undefined>(undefined)
   const close = async () => {
     isStopping = true
     clearInterval(cleaning)
     await stopServing(app, live, traffic, options.drainMs ?? 0)
-    await signingIn
+    await agentProblem
     await parts.agent.signOut()
     await parts.pool.destroy()
     storage.close()
@@ -56,13 +61,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     await storage.started()
     await addRoutes(app, options, parts, live.hub, () => isStopping)
     await app.listen({ port: options.port, host: options.host })
-    if (options.signInAgent) signingIn = signAgentIn(parts)
+    if (options.signInAgent) agentProblem = signAgentIn(parts)
   } catch (error) {
     await close()
     throw error
   }
   const port = portOf(app)
-  return { url: `http://${urlHost(options.host)}:${port}`, port, close }
+  return { url: `http://${urlHost(options.host)}:${port}`, port, agentProblem, close }
 }
 
 /**
@@ -94,14 +99,20 @@ function removeExpired({ storage, logger }: Parts): void {
   }
 }
 
+/** What a refused call of the agent means: the token is tried by using it. */
+const refusedAgent =
+  'The chat server refused the agent account: check IM_AGENT_USER_ID and IM_AGENT_TOKEN, and the permissions of the account.'
+
 /** At start already, so that a wrong agent is told before the first person needs it; the gateway works without. */
-async function signAgentIn({ issuer, logger }: Parts): Promise<void> {
+async function signAgentIn({ issuer, logger }: Parts): Promise<string | undefined> {
   try {
     const ways = await issuer.probe()
     logger.info({ ways }, 'chat tokens are issued in the first of these ways that serves a user')
+    return undefined
   } catch (error) {
     const code = error instanceof ImError ? error.code : 'refused'
     logger.warn({ code }, 'the agent account could not be signed in; it is tried again when needed')
+    return error instanceof ImError ? error.message : refusedAgent
   }
 }
 

@@ -8,7 +8,8 @@ const statusOf = {
   'not-allowed': 403,
   'not-found': 404,
   'too-many-attempts': 429,
-  'agent-missing': 500,
+  // Switched off by the configuration: trying again does not help, and the sentence is for who reads it.
+  'agent-missing': 403,
   'agent-refused': 502,
   'chat-refused': 502,
   'chat-unavailable': 503,

@@ -60,7 +60,7 @@ async function signIn(
   if (!credentials) {
     throw new ImError(
       'agent-missing',
-      'The gateway has no agent account: set IM_AGENT_USER_ID and IM_AGENT_TOKEN, or IM_AGENT_USERNAME and IM_AGENT_PASSWORD.',
+      'The gateway has no agent account, so no chat account can be made or looked up: set IM_AGENT_USER_ID and IM_AGENT_TOKEN, or IM_AGENT_USERNAME and IM_AGENT_PASSWORD.',
     )
   }
   if (credentials.kind === 'token') {

@@ -14,6 +14,7 @@ describe('the configuration', () => {
       demo: true,
       logLevel: 'warn',
       chat: { kind: 'embedded', port: 3000 },
+      publicUrl: undefined,
       realtimeUrl: undefined,
       realtimeMode: 'ddp',
       cookies: false,
@@ -33,7 +34,7 @@ describe('the configuration', () => {
   })
 
   it('takes a real chat server with its agent', () => {
-    const { chat, realtimeUrl, demo } = readConfig(
+    const { chat, publicUrl, realtimeUrl, demo } = readConfig(
       {
         IM_ADDRESS: 'https://chat.example.com/im',
         IM_AGENT_USER_ID: 'u1',
@@ -51,6 +52,7 @@ describe('the configuration', () => {
       createTokenSecret: 's1',
     })
     expect([realtimeUrl, demo]).toEqual(['wss://chat.example.com/im/websocket', false])
+    expect(publicUrl).toBe('https://chat.example.com/im')
   })
 
   it('takes an agent with a password, and none at all', () => {
@@ -60,6 +62,12 @@ describe('the configuration', () => {
       agent: { kind: 'password', username: 'a', password: 'p' },
     })
     expect(chatOf({})).toMatchObject({ agent: undefined })
+  })
+
+  it('gives a real chat server the demo people only where somebody asks for them', () => {
+    const demoOf = (env: Record<string, string>) => readConfig(env, root).demo
+    expect(demoOf({ IM_ADDRESS: 'https://chat.example.com' })).toBe(false)
+    expect(demoOf({ IM_ADDRESS: 'https://chat.example.com', DEMO: '1' })).toBe(true)
   })
 
   it('counts empty variables as not set', () => {
@@ -85,6 +93,11 @@ describe('the configuration', () => {
     [{ CORS_ORIGINS: 'https://a.example.com, b' }, 'CORS_ORIGINS'],
     [{ IM_ADDRESS: 'https://a.b', IM_AGENT_TOKEN: 'x' }, 'IM_AGENT_USER_ID'],
     [{ IM_ADDRESS: 'https://a.b', IM_AGENT_USERNAME: 'x' }, 'IM_AGENT_PASSWORD'],
+    [{ IM_ADDRESS: 'https://a.b', IM_CREATE_TOKEN_SECRET: 'x' }, 'IM_AGENT_USER_ID'],
+    [{ IM_AGENT_TOKEN: 'x' }, 'IM_AGENT_USER_ID'],
+    [{ IM_AGENT_USER_ID: 'x', IM_AGENT_TOKEN: 'x' }, 'IM_ADDRESS'],
+    [{ IM_AGENT_USERNAME: 'x', IM_AGENT_PASSWORD: 'x' }, 'IM_ADDRESS'],
+    [{ IM_CREATE_TOKEN_SECRET: 'x' }, 'IM_ADDRESS'],
     [{ IM_ENCRYPTION_KEY: 'short' }, 'IM_ENCRYPTION_KEY'],
     [{ IM_SERVICE_SECRET: 'short' }, 'IM_SERVICE_SECRET'],
     [{ IM_HOOK_SECRET: 'short' }, 'IM_HOOK_SECRET'],

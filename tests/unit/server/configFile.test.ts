@@ -105,6 +105,26 @@ describe('a wrong configuration', () => {
     expect(problem).not.toContain(secret)
   })
 
+  it.each([
+    ['{"PORT": 1,}', 'line 1, column 12'],
+    ['{\n  "PORT": tru\n}', 'line 2, column 14'],
+    [`{\n  "DEMO": true\n  "IM_HOOK_SECRET": "${secret}"\n}`, 'line 3, column 3'],
+    [`{"IM_HOOK_SECRET": ${secret}}`, 'line 1, column'],
+    ['{"PORT": 1} x', 'line 1, column 13'],
+    ['{"PORT": 1', 'it ends too early'],
+    ['{"HOST": "lo', 'it ends too early'],
+  ])('%j is told with its file and the place, and nothing of it is repeated', (text, place) => {
+    const problem = problemOf(text)
+    expect(problem).toContain('is not JSON, ')
+    expect(problem).toContain(place)
+    expect(problem).toContain(root)
+    expect(problem).not.toContain(secret)
+  })
+
+  it('a mark at the beginning of the file is passed over', () => {
+    expect(problemOf('\uFEFF{"PORT": 9000}')).toBe('accepted')
+  })
+
   it('a file that is not there is told with its path', () => {
     expect(() => readConfig({ IM_CONFIG: 'nowhere.json' }, root)).toThrow('nowhere.json')
   })

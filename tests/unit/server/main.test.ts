@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { startEmbedded } from '../../../server/embedded/server'
 
 const root = resolve(__dirname, '../../..')
 
@@ -13,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 type Outcome = { code: number | null; output: string; errors: string }
 
-/** Runs the program; `onOutput` sees everything that it has printed so far. */
+/** Runs the program; `onOutput` sees everything that it has printed so far, what is wrong included. */
 function run(
   env: Record<string, string>,
   onOutput: (output: string, kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
@@ -33,9 +34,12 @@ function run(
   let errors = ''
   program.stdout.on('data', (chunk) => {
     output += String(chunk)
-    onOutput(output, (signal) => program.kill(signal))
+    onOutput(output + errors, (signal) => program.kill(signal))
   })
-  program.stderr.on('data', (chunk) => (errors += String(chunk)))
+  program.stderr.on('data', (chunk) => {
+    errors += String(chunk)
+    onOutput(output + errors, (signal) => program.kill(signal))
+  })
   return new Promise((done) => program.on('exit', (code) => done({ code, output, errors })))
 }
 
@@ -75,6 +79,23 @@ describe('the program', () => {
     },
     30_000,
   )
+
+  it('says in one sentence that the agent account was refused', async () => {
+    const chat = await startEmbedded({ port: 0, dataDir: join(folder, 'chat') })
+    const agent = { IM_AGENT_USERNAME: 'nobody', IM_AGENT_PASSWORD: 'wrong' }
+    const env = { IM_ADDRESS: chat.url, ...agent, LOG_LEVEL: 'silent' }
+    try {
+      const { code, errors } = await run(env, (text, kill) => {
+        if (text.includes('Ctrl+C') && text.includes('IM_AGENT_PASSWORD')) kill('SIGTERM')
+      })
+      expect([code, errors]).toEqual([
+        0,
+        'Warning: nobody can sign in for the first time until this is mended. The chat server refused the agent account: check IM_AGENT_USERNAME and IM_AGENT_PASSWORD.\n',
+      ])
+    } finally {
+      await chat.close()
+    }
+  }, 30_000)
 
   it('stops with one sentence when a stored secret is damaged', async () => {
     const secrets = join(folder, 'secrets')

@@ -134,6 +134,64 @@ describe('gateway and embedded chat server together', () => {
     }
   })
 
+  it('says at the start what will not work without an agent account or without anybody to sign in', async () => {
+    const chat = await start()
+    const config = configOf({ IM_ADDRESS: chat.embeddedUrl!, DATA_DIR: join(folder, 'other') })
+    const other = await startAll(config, silent)
+    try {
+      const text = readyText(config, other)
+      expect(text).not.toContain('alice-demo')
+      expect(text).toContain('there is no agent account')
+      expect(text).toContain('IM_AGENT_USER_ID and IM_AGENT_TOKEN')
+      expect(text).toContain('nobody can sign in; set IM_IDENTITY')
+      expect(await other.agentProblem).toBeUndefined()
+      const answer = await fetch(`${other.url}/readyz`)
+      expect(await answer.json()).toMatchObject({ checks: { agent: 'none' } })
+    } finally {
+      await other.close()
+    }
+    expect(readyText(configOf(), chat)).not.toContain('Warning')
+    expect(await chat.agentProblem).toBeUndefined()
+  })
+
+  it.each([
+    ['IM_AGENT_PASSWORD', { IM_AGENT_USERNAME: 'im-agent', IM_AGENT_PASSWORD: 'wrong' }],
+    ['IM_AGENT_TOKEN', { IM_AGENT_USER_ID: 'nobody', IM_AGENT_TOKEN: 'wrong' }],
+  ])('says that a wrong %s was refused', async (name, agent) => {
+    const chat = await start()
+    const env = { IM_ADDRESS: chat.embeddedUrl!, DATA_DIR: join(folder, 'other'), ...agent }
+    const other = await startAll(configOf(env), silent)
+    try {
+      const problem = await other.agentProblem
+      expect(problem).toContain('The chat server refused the agent account')
+      expect(problem).toContain(name)
+      expect(problem).not.toContain('wrong')
+    } finally {
+      await other.close()
+    }
+  })
+
+  it.each([
+    ['the printed address', {}],
+    ['IM_PUBLIC_URL', { IM_PUBLIC_URL: 'https://chat.example.com/im' }],
+  ])('quotes the messages that links with %s lead to', async (_name, env) => {
+    const { url } = await start(env)
+    const { headers } = await signIn(url, 'alice')
+    const post = async (text: string) => {
+      const response = await fetch(`${url}/api/v1/chat.postMessage`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ channel: '#general', text }),
+      })
+      return ((await response.json()) as { message: { _id: string; attachments?: unknown[] } })
+        .message
+    }
+    const first = await post('first')
+    const site = 'IM_PUBLIC_URL' in env ? env.IM_PUBLIC_URL : url
+    const second = await post(`${site}/channel/general?msg=${first._id}`)
+    expect(second.attachments).toMatchObject([{ text: 'first' }])
+  })
+
   it('tells addresses, accounts and where data lies when it is ready', async () => {
     const servers = await start()
     const text = readyText(configOf(), servers)

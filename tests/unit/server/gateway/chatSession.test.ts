@@ -182,8 +182,17 @@ describe('Im/Authenticate', () => {
   it('names the variables when there is no agent account', async () => {
     await harness.restart({ agent: undefined })
     const { status, body } = await authenticate(harness, await harness.signIn('alice'))
-    expect(status).toBe(500)
+    // Clients show the sentence of a refusal; of a fault they only say that there is one.
+    expect(status).toBe(403)
     expect(body.error.message).toContain('IM_AGENT_USER_ID and IM_AGENT_TOKEN')
+  })
+
+  it('needs no agent account for whom an account was made before', async () => {
+    await harness.restart({ createTokenSecret: undefined })
+    await harness.open('alice')
+    await harness.restart({ agent: undefined, createTokenSecret: undefined })
+    expect((await authenticate(harness, await harness.signIn('alice'))).status).toBe(200)
+    expect((await authenticate(harness, await harness.signIn('bob'))).status).toBe(403)
   })
 
   it('says so when the agent account is refused', async () => {

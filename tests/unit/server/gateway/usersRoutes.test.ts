@@ -287,7 +287,7 @@ describe('all of them', () => {
 
   it('say what is wrong with the agent', async () => {
     await harness.restart({ agent: undefined })
-    expect((await create(dora)).status).toBe(500)
+    expect((await create(dora)).status).toBe(403)
   })
 
   it('say so when the agent may not do it', async () => {

@@ -81,6 +81,8 @@ export function createChannelList(): ChannelList {
     const known = rooms.get(next.id)
     if (known && known.updatedAt > next.updatedAt) return false
     rooms.set(next.id, next)
+    // A document that is newer knows of it, whether it is still the newest message or deleted already.
+    if ((sent.get(next.id)?.sentAt ?? Infinity) <= next.updatedAt) sent.delete(next.id)
     seen.rooms = Math.max(seen.rooms, next.updatedAt)
     dirty.add(next.id)
     return true
@@ -177,7 +179,8 @@ export function createChannelList(): ChannelList {
     draft: (roomId) => drafts.get(roomId) ?? '',
     noteSent(message) {
       const known = sent.get(message.roomId)
-      if (known && known.sentAt > message.sentAt) return
+      const isTold = (rooms.get(message.roomId)?.updatedAt ?? 0) >= message.sentAt
+      if (isTold || (known && known.sentAt > message.sentAt)) return
       sent.set(message.roomId, message)
       dirty.add(message.roomId)
     },

@@ -119,6 +119,21 @@ describe('a line of the list of conversations', () => {
     expect([...seen].filter((one) => !one.startsWith('general You: on its way'))).toEqual([])
   })
 
+  test('does not keep what was sent and then deleted by somebody while the room was not open', async () => {
+    const client = await setUp()
+    goOffline(client)
+    client.chat.send('on its way')
+    await backToList(client)
+    const { updateRoom } = client.server
+    client.server.updateRoom = () => undefined
+    await goOnline(client)
+    expect(line(client)).toEqual(['You: on its way', ''])
+    client.server.updateRoom = updateRoom
+    client.server.remove('general', client.server.messagesOf('general').pop()!._id)
+    await client.settle()
+    expect(line(client)).toEqual(['You: mine', ''])
+  })
+
   test('shows an edit of the last message that waits, and that of another not', async () => {
     const client = await setUp()
     goOffline(client)

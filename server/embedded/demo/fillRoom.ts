@@ -36,10 +36,10 @@ const siteOf = (app: App): string =>
 
 /** A line that quotes a message, as clients write it: the message's address as a link of one space. */
 const withQuote = (app: App, room: RoomDoc, line: MessageDoc, quoted: MessageDoc): MessageDoc => {
-  const link = `${siteOf(app)}/${kinds[room.t]}/${room.name ?? room._id}?msg=${quoted._id}`
+  const link = `${siteOf(app)}/${kinds[room.t]}/${room.t === 'd' ? room._id : room.name}?msg=${quoted._id}`
   const msg = `[ ](${link}) ${line.msg}`
   const derived = deriveText(app, msg)
-  const urls = (derived.urls ?? []).map((url) => ({ ...url, ignoreParse: true as const }))
+  const urls = derived.urls.map((url) => ({ ...url, ignoreParse: true as const }))
   return { ...line, msg, ...derived, urls, attachments: [quoteOf(quoted, link)] }
 }
 

@@ -1,3 +1,5 @@
+// What comes over the wire is checked by the expectations, not by types.
+/* eslint-disable @typescript-eslint/no-unsafe-member-access */
 import { startTestServer, type TestServer } from './support'
 import type { EmbeddedOptions } from '../../../../server/embedded/server'
 

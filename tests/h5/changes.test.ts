@@ -151,6 +151,8 @@ describe('a text typed for a message that is deleted', () => {
   }
 
   it('stays in the field as a draft when the person deletes that message, and can be sent', async () => {
+    // What the test before was told still covers the page.
+    await page.locator('uni-toast').waitFor({ state: 'hidden' })
     const { id } = await stored('edited, then deleted')
     await choose(id, '编辑')
     await write(page, 'typed and not lost')
@@ -185,19 +187,22 @@ describe('a text typed for a message that is deleted', () => {
   })
 })
 
-it('shows in the list of conversations what waits, with a clock, and no mark once the server has it', async () => {
-  await page.route('**/api/v1/chat.sendMessage', (route) => route.abort())
-  await send(page, 'waits in the list')
-  await page.locator('.row.waiting', { hasText: 'waits in the list' }).waitFor()
-  await page.goBack()
-  const line = page.locator(`#room-${roomId}`)
-  const mark = line.locator('.preview [role=img]')
-  await mark.waitFor()
-  expect(await mark.getAttribute('aria-label')).toBe('等待发送')
-  expect((await mark.boundingBox())?.width).toBe(12)
-  await says(line.locator('.preview'), '我: waits in the list')
+// After all others, because it leaves the room.
+describe('the list of conversations', () => {
+  it('shows what waits, with a clock, and no mark once the server has it', async () => {
+    await page.route('**/api/v1/chat.sendMessage', (route) => route.abort())
+    await send(page, 'waits in the list')
+    await page.locator('.row.waiting', { hasText: 'waits in the list' }).waitFor()
+    await page.goBack()
+    const line = page.locator(`#room-${roomId}`)
+    const mark = line.locator('.preview [role=img]')
+    await mark.waitFor()
+    expect(await mark.getAttribute('aria-label')).toBe('等待发送')
+    expect((await mark.boundingBox())?.width).toBe(12)
+    await says(line.locator('.preview'), '我: waits in the list')
 
-  await page.unroute('**/api/v1/chat.sendMessage')
-  await mark.waitFor({ state: 'detached', timeout: 40_000 })
-  await says(line.locator('.preview'), '我: waits in the list')
+    await page.unroute('**/api/v1/chat.sendMessage')
+    await mark.waitFor({ state: 'detached', timeout: 40_000 })
+    await says(line.locator('.preview'), '我: waits in the list')
+  })
 })

@@ -118,6 +118,7 @@ export async function startServers(way: Way): Promise<Servers> {
     env: {
       DATA_DIR: join(folder, 'gateway'),
       IM_ADDRESS: back.url,
+      DEMO: '1',
       IM_AGENT_USERNAME: admin.username,
       IM_AGENT_PASSWORD: admin.password,
       IM_CREATE_TOKEN_SECRET: createTokenSecret,

@@ -32,7 +32,8 @@ export async function startGatewayProgram(
     cwd: root,
     env: {
       ...{ PATH: process.env.PATH, PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir },
-      ...{ IM_ADDRESS: chatUrl, IM_AGENT_USERNAME: 'root', IM_AGENT_PASSWORD: freely.ADMIN_PASS },
+      ...{ IM_ADDRESS: chatUrl, DEMO: '1' },
+      ...{ IM_AGENT_USERNAME: 'root', IM_AGENT_PASSWORD: freely.ADMIN_PASS },
       ...{ IM_RATE_LIMIT: 'off', ...env },
     },
   })

@@ -54,6 +54,7 @@ export async function startWorld(way: Way): Promise<World> {
       startProcess({
         DATA_DIR: join(folder, name),
         IM_ADDRESS: chat.url,
+        DEMO: '1',
         IM_AGENT_USERNAME: agent.username,
         IM_AGENT_PASSWORD: agent.password,
         IM_CREATE_TOKEN_SECRET: secret,

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, type WriteStream } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { App } from '../app'
@@ -60,6 +60,13 @@ const spaceError = (error: unknown): unknown => {
   return code === 'ENOSPC' || code === 'EDQUOT' ? new TextError('error-disk-full', 507) : error
 }
 
+/**
+ * A pipeline that failed does not wait for its file: one that is still being opened would be made after it was removed.
+ */
+const closed = async (file: WriteStream): Promise<void> => {
+  if (!file.closed) await new Promise((resolve) => file.destroy().once('close', resolve))
+}
+
 const writeToDisk = async (app: App, file: ArrivingFile): Promise<Arrived> => {
   const name = cleanFileName(file.name)
   const type = acceptedType(app, { ...file, name })
@@ -75,9 +82,11 @@ const writeToDisk = async (app: App, file: ArrivingFile): Promise<Arrived> => {
       yield chunk
     }
   }
+  const incoming = createWriteStream(disk.incoming(id))
   try {
-    await pipeline(file.stream, counted, createWriteStream(disk.incoming(id)))
+    await pipeline(file.stream, counted, incoming)
   } catch (error) {
+    await closed(incoming)
     await disk.remove([id])
     throw spaceError(error)
   }

@@ -1,5 +1,6 @@
 // What comes over the wire is checked by the expectations, not by types.
 /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment */
+import fs from 'node:fs'
 import { startTestServer, type Json, type RestClient, type TestServer, usePeople } from '../support'
 import { authOf, onDisk, sendForm, textFile, until, upload } from './fileSupport'
 
@@ -12,6 +13,14 @@ usePeople(['ann', 'bob'], (opened) => ({ test, ann, bob } = opened))
 beforeAll(async () => {
   rid = (await ann.post('groups.create', { name: 'files', members: ['bob'] })).body.group._id
 })
+
+/** The callback of a call, which also tells when it was called. */
+const passOn =
+  (given: readonly unknown[], tell: () => void) =>
+  (...result: unknown[]): void => {
+    ;(given.at(-1) as (...result: unknown[]) => void)(...result)
+    tell()
+  }
 
 describe('refused uploads', () => {
   const expectRefused = async (answer: Promise<{ status: number; body: Json }>, text: string) => {
@@ -120,6 +129,30 @@ describe('refused uploads', () => {
         body: '--b\r\nnothing of this is a form',
       })
       expect(answer.status).toBe(400)
+    }
+  })
+
+  it('leave nothing where the disk opens the file late', async () => {
+    const open = fs.open.bind(fs) as (...given: unknown[]) => void
+    const opened: Promise<void>[] = []
+    const late = jest.spyOn(fs, 'open').mockImplementation(((...given: unknown[]) => {
+      const delay = new Promise((resolve) => setTimeout(resolve, 50))
+      opened.push(
+        delay.then(
+          () => new Promise((resolve) => open(...given.slice(0, -1), passOn(given, resolve))),
+        ),
+      )
+    }))
+    try {
+      const before = onDisk(test)
+      const form = [textFile(), textFile()]
+      const refused = await sendForm(test, ann, `rooms.media/${rid}`, form)
+      expect(refused.body.error).toBe('Just 1 file is allowed')
+      await Promise.all(opened)
+      expect(opened).toHaveLength(1)
+      expect(onDisk(test)).toEqual(before)
+    } finally {
+      late.mockRestore()
     }
   })
 

@@ -50,6 +50,8 @@ async function stored(text: string): Promise<{ id: string; row: Locator }> {
 }
 
 async function choose(id: string, label: string): Promise<void> {
+  // A question that was just answered covers the page until it has faded.
+  await page.locator('uni-modal').waitFor({ state: 'hidden' })
   await holdFinger(page, bubbleOf(page, id))
   await page.locator('.sheet-item', { hasText: label }).tap()
 }
@@ -147,12 +149,11 @@ describe('a text typed for a message that is deleted', () => {
     await page.locator('#editing').waitFor({ state: 'detached' })
     await eventually(async () => expect(await field().inputValue()).toBe(text), patience)
     await write(page, '')
+    // The next one is asked for by the same words.
     await page.locator('uni-toast').waitFor({ state: 'hidden' })
   }
 
   it('stays in the field as a draft when the person deletes that message, and can be sent', async () => {
-    // What the test before was told still covers the page.
-    await page.locator('uni-toast').waitFor({ state: 'hidden' })
     const { id } = await stored('edited, then deleted')
     await choose(id, '编辑')
     await write(page, 'typed and not lost')
@@ -165,7 +166,6 @@ describe('a text typed for a message that is deleted', () => {
     )
     await page.locator('#send').tap()
     await bubbleWith(page, 'typed and not lost').waitFor()
-    await page.locator('uni-toast').waitFor({ state: 'hidden' })
   })
 
   it('stays in the field when it is deleted on another phone', async () => {

@@ -1,6 +1,9 @@
 import { systemEn } from './systemEn'
 
-/** English. Its keys are the contract: every other language has exactly these (checked by the compiler). */
+/**
+ * English. Its keys are the contract: every other language has exactly these (checked by the compiler). How the places of a text
+ * are filled, and `{count|member|members}` chooses a form, is said at `createTranslate`.
+ */
 export const en = {
   ...systemEn,
 
@@ -35,7 +38,7 @@ export const en = {
   'state.tryNow': 'Try now',
   'state.unanswered': 'The server does not answer. Trying again…',
 
-  'room.members': '{count} members',
+  'room.members': '{count} {count|member|members}',
   'presence.online': 'Online',
   'presence.away': 'Away',
   'presence.busy': 'Busy',
@@ -95,17 +98,15 @@ export const en = {
   'settings.theme.dark': 'Dark',
   'settings.signOut': 'Sign out',
   'settings.signOutQuestion': 'Sign out on this device?',
-  'settings.signOutUnsentOne':
-    'Sign out on this device? One message was not sent and will be lost.',
   'settings.signOutUnsent':
-    'Sign out on this device? {count} messages were not sent and will be lost.',
+    'Sign out on this device? {count} {count|message was|messages were} not sent and will be lost.',
 
   'action.cancel': 'Cancel',
 
   'error.network': 'The server cannot be reached. Check your connection and try again.',
   'error.server': 'The server has a problem. Please try again later.',
   'error.unavailable': 'The chat server cannot be reached at the moment. Please try again later.',
-  'error.tooMany': 'Too many attempts. Please wait {seconds} seconds.',
+  'error.tooMany': 'Too many attempts. Please wait {seconds} {seconds|second|seconds}.',
   'error.notAllowed': 'You are not allowed to do this.',
   'error.changeTooLate': 'It is too late to change this message.',
   'error.messageSize': 'The message is too long for this server.',

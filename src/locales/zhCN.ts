@@ -96,7 +96,6 @@ export const zhCN: Messages = {
   'settings.theme.dark': '深色',
   'settings.signOut': '退出登录',
   'settings.signOutQuestion': '在此设备上退出登录？',
-  'settings.signOutUnsentOne': '在此设备上退出登录？有 1 条消息尚未发送，将会丢失。',
   'settings.signOutUnsent': '在此设备上退出登录？有 {count} 条消息尚未发送，将会丢失。',
 
   'action.cancel': '取消',

@@ -43,6 +43,36 @@ test('places are filled; those without a parameter and unknown ones stay as they
   expect(t('room.typing.one', { name: '$& {name} $1' })).toBe('$& {name} $1 is typing…')
 })
 
+test.each([
+  [0, '0 members'],
+  [1, '1 member'],
+  ['1', '1 member'],
+  ['1+', '1+ members'],
+  [2, '2 members'],
+  [11, '11 members'],
+  [21, '21 members'],
+])('English has a singular for one, not for %p', (count, text) => {
+  expect(createTranslate('en')('room.members', { count })).toBe(text)
+})
+
+test('one of a thing is never written as several', () => {
+  const t = createTranslate('en')
+  // Up to two people are named, so this text is never about one.
+  const counting = keys.filter(
+    (key) => /\{(count|seconds)\}/.test(en[key]) && key !== 'room.typing.many',
+  )
+  const ofOne = counting.map((key) => t(key, { count: 1, seconds: 1 }))
+  expect(ofOne.length).toBeGreaterThan(2)
+  expect(ofOne.filter((text) => /\b1 \w+s\b|\bwere\b|[{}|]/.test(text))).toEqual([])
+})
+
+test('without its number a form is not chosen, and Chinese has no forms', () => {
+  const t = createTranslate('en')
+  expect(t('room.members', {})).toBe('{count} {count|member|members}')
+  expect(keys.filter((key) => zhCN[key].includes('|'))).toEqual([])
+  expect(createTranslate('zh-CN')('room.members', { count: 1 })).toBe('1 人')
+})
+
 test('keys of a prototype are no texts', () => {
   expect(['constructor', 'toString', 'system.uj'].map(isLocaleKey)).toEqual([false, false, true])
 })

@@ -40,8 +40,8 @@ test.each([
 test('too many requests say how long to wait, in whole seconds', () => {
   const limited = (retryAfterMs?: number) =>
     errorText(new ApiError({ status: 429, code: 'x', message: 'slow', retryAfterMs }), en)
-  expect(limited(2_100)).toBe(en('error.tooMany', { seconds: 3 }))
-  expect(limited()).toBe(en('error.tooMany', { seconds: 1 }))
+  expect(limited(2_100)).toBe('Too many attempts. Please wait 3 seconds.')
+  expect(limited()).toBe('Too many attempts. Please wait 1 second.')
 })
 
 test('a wrong password is called so only at the sign-in', () => {

@@ -1,3 +1,5 @@
+import { readJsonObject } from '../jsonObject'
+
 /** Ends every message, also the handshake (SignalR's JSON hub protocol). */
 export const recordSeparator = '\u001e'
 
@@ -59,7 +61,7 @@ export function closeRecord(error: string | undefined, allowReconnect: boolean):
  * stateful reconnects, servers since .NET 8 accept both (gateway reference 1.2, difference 2).
  */
 export function readHandshake(text: string): string | undefined {
-  const message = parse(text)
+  const message = readJsonObject(text)
   if (message === undefined) return 'The handshake is not a JSON object.'
   if (message.protocol !== 'json') return 'The only protocol here is "json".'
   const isKnown = protocolVersions.some((version) => version === message.version)
@@ -68,7 +70,7 @@ export function readHandshake(text: string): string | undefined {
 
 /** @throws {HubProtocolError} when it is no message of the protocol. */
 export function readMessage(text: string): ClientMessage {
-  const message = parse(text)
+  const message = readJsonObject(text)
   if (message === undefined || typeof message.type !== 'number') {
     throw new HubProtocolError('A message is not a JSON object with a type.')
   }
@@ -96,14 +98,4 @@ function readId(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'string') throw new HubProtocolError('An invocationId has to be a string.')
   return value
-}
-
-function parse(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isRecord ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
 }

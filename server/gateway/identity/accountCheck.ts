@@ -1,4 +1,5 @@
 import { ImError } from '../imError'
+import { readJsonObject } from '../jsonObject'
 import { identityUnavailable } from './claims'
 import type { IdentityProvider, UserDirectory } from './identityProvider'
 import type { BoundUser } from './wechatStore'
@@ -56,8 +57,7 @@ async function post(url: string, body: object) {
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
     })
-    const text = await response.text()
-    const answer = readObject(text)
+    const answer = readJsonObject(await response.text()) ?? {}
     return {
       status: response.status,
       isAbp: answer.__abp === true,
@@ -65,15 +65,6 @@ async function post(url: string, body: object) {
     }
   } catch {
     throw identityUnavailable()
-  }
-}
-
-function readObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  } catch {
-    return {}
   }
 }
 

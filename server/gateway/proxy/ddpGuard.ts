@@ -1,3 +1,4 @@
+import { readJsonObject } from '../jsonObject'
 import { isCallableMethod } from './routes'
 
 /**
@@ -28,7 +29,7 @@ const socketMethods = new Set([
  */
 export function createDdpGuard(isIssued: (token: string) => Promise<boolean>): DdpGuard {
   return async (text) => {
-    const frame = read(text)
+    const frame = readJsonObject(text)
     if (frame === undefined) return 'close'
     const { msg, id, method, params } = frame
     const same = { text: JSON.stringify(frame) }
@@ -60,14 +61,4 @@ function refusal(id: string, error: string | number, reason: string): string {
   const message = `${reason} [${error}]`
   const details = { isClientSafe: true, error, reason, message, errorType: 'Meteor.Error' }
   return JSON.stringify({ msg: 'result', id, error: details })
-}
-
-function read(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
-    return isRecord ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
 }

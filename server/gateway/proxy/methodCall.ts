@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { ImError } from '../imError'
+import { readJsonObject } from '../jsonObject'
 import { isCallableMethod } from './routes'
 
 const maxBodyBytes = 64 * 1024
@@ -25,22 +26,12 @@ export async function readMethodCall(body: Readable, pathName: string): Promise<
 type MethodFrame = { id: string; method: string; params: unknown[] }
 
 function parseFrame(text: string): MethodFrame {
-  const { message } = parseObject(text)
+  const { message } = readJsonObject(text) ?? {}
   if (typeof message !== 'string') throw malformed()
-  const { id, method, params } = parseObject(message)
+  const { id, method, params } = readJsonObject(message) ?? {}
   if (typeof id !== 'string' || typeof method !== 'string' || !Array.isArray(params))
     throw malformed()
   return { id, method, params }
-}
-
-function parseObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
-  } catch {
-    // Told below, like every other body that is not a call.
-  }
-  throw malformed()
 }
 
 async function readText(body: Readable): Promise<string> {

@@ -8,7 +8,7 @@ import type { Locks } from '../store/locks'
 import { hashToken, type SecretBox } from '../store/secretBox'
 import type { ChatAccounts } from './chatAccounts'
 import { ChatRefusal, type ChatCredentials, type ChatRest } from './chatRest'
-import { joinedPair, pairsBeside, surplusPairs } from './pairLimit'
+import { fullPairs, joinedPair, pairsBeside, surplusPairs } from './pairLimit'
 import type { TokenIssuer } from './tokenIssuer'
 import type { CredentialSource } from './withChat'
 
@@ -279,7 +279,8 @@ async function forgetIfDead(
 
 async function closePair(options: ChatSessionsOptions, caller: Caller): Promise<void> {
   const pair = await options.store.pairOfSession(caller.userId, caller.sessionId)
-  if (pair) await revoke(options, pair)
+  const pairs = pair ? [pair] : fullPairs(await options.store.pairsOfUser(caller.userId))
+  await Promise.all(pairs.map((one) => revoke(options, one)))
 }
 
 async function revoke(

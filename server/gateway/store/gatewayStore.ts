@@ -8,6 +8,13 @@ export type ChatAccount = {
   secretBox: string | null
 }
 
+/** A sign-in that uses the token of another one. */
+export type SharedSignIn = {
+  sessionId: string
+  /** Epoch milliseconds. */
+  endsAt: number
+}
+
 /** A chat token that was handed to a sign-in of one business user. */
 export type IssuedPair = {
   tokenHash: string
@@ -16,8 +23,8 @@ export type IssuedPair = {
   chatUserId: string
   businessUserId: string
   sessionId: string
-  /** Further sign-ins of the same user that use it. */
-  sharedWith?: string[]
+  /** Further sign-ins of the same user that use it, oldest first; not those that have ended, and at most ten. */
+  sharedWith?: SharedSignIn[]
   /** When the last of its sign-ins ends, epoch milliseconds; older versions did not note it. */
   signInEndsAt?: number
   /** Epoch milliseconds. */
@@ -57,10 +64,10 @@ export function createGatewayStore(records: Records, chatServer: string): Gatewa
   const pairsOf = (businessUserId: string) => collectionOf('pairs', chatServer, businessUserId)
   const owners = collectionOf('pairOwners', chatServer)
   const pairOf = async (businessUserId: string, tokenHash: string) =>
-    read(await records.get(pairsOf(businessUserId), tokenHash)) as IssuedPair | undefined
+    readPair(await records.get(pairsOf(businessUserId), tokenHash))
   const pairsOfUser = async (businessUserId: string) => {
     const entries = await records.list(pairsOf(businessUserId))
-    const pairs = entries.map(({ value }) => JSON.parse(value) as IssuedPair)
+    const pairs = entries.map(({ value }) => readPair(value))
     return pairs.reverse().sort((a, b) => b.issuedAt - a.issuedAt)
   }
   return {
@@ -80,7 +87,9 @@ export function createGatewayStore(records: Records, chatServer: string): Gatewa
     async pairOfSession(businessUserId, sessionId) {
       const pairs = await pairsOfUser(businessUserId)
       return pairs.find(
-        (pair) => pair.sessionId === sessionId || pair.sharedWith?.includes(sessionId),
+        (pair) =>
+          pair.sessionId === sessionId ||
+          pair.sharedWith?.some((shared) => shared.sessionId === sessionId),
       )
     },
     async savePair(pair) {
@@ -98,6 +107,21 @@ export function createGatewayStore(records: Records, chatServer: string): Gatewa
       (await records.get(revokedSessions, sessionId)) !== undefined,
   }
 }
+
+function readPair(value: string): IssuedPair
+function readPair(value: string | undefined): IssuedPair | undefined
+function readPair(value: string | undefined): IssuedPair | undefined {
+  const pair = read(value) as StoredPair | undefined
+  if (pair?.sharedWith === undefined) return pair as IssuedPair | undefined
+  const endsAt = pair.signInEndsAt ?? pair.expiresAt
+  const sharedWith = pair.sharedWith.map((shared) =>
+    typeof shared === 'string' ? { sessionId: shared, endsAt } : shared,
+  )
+  return { ...pair, sharedWith }
+}
+
+/** Older versions did not note when the sign-ins that share a token end: with the last of them at the latest. */
+type StoredPair = Omit<IssuedPair, 'sharedWith'> & { sharedWith?: (string | SharedSignIn)[] }
 
 function read(value: string | undefined): unknown {
   return value === undefined ? undefined : JSON.parse(value)

@@ -1,16 +1,19 @@
-import type { IncomingMessage } from 'node:http'
+import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { WebSocket, WebSocketServer } from 'ws'
+import { errorCode } from '../../errors'
 import { createDdpGuard } from './ddpGuard'
 import { joinSockets } from './framePass'
+import { logSocketEnd, type SocketEnd } from './socketEnd'
 
 const websocketPath = '/websocket'
 const connectTimeoutMs = 15_000
 const keepAliveMs = 60_000
 const maxClientFrameBytes = 1024 * 1024
 const maxServerFrameBytes = 8 * 1024 * 1024
+const noHandshake = 'the request is no websocket handshake'
 
 export type WebsocketPassOptions = {
   /** Address of the chat server, with its path prefix. */
@@ -42,70 +45,125 @@ export function createWebsocketPass(options: WebsocketPassOptions): WebsocketPas
     maxPayload: maxClientFrameBytes,
     perMessageDeflate: false,
   })
+  let isStopping = false
+  const tell = (end: SocketEnd) => {
+    logSocketEnd(options.logger, isStopping ? stopped(end) : end)
+  }
   return {
     upgrade(request, socket, head) {
       track(open, socket)
-      const [path] = (request.url ?? '').split('?', 1)
-      const { origin, host } = request.headers
-      if (path !== websocketPath) {
-        refuse(socket, 404, 'Not Found')
+      const refusal = refusalOf(request, options)
+      if (!refusal) {
+        connect({ options, sockets, tell }, request, socket, head)
         return
       }
-      if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
-        refuse(socket, 400, 'Bad Request')
-        return
-      }
-      if (!options.isAllowedOrigin(origin, host)) {
-        refuse(socket, 403, 'Forbidden')
-        return
-      }
-      connect(options, sockets, request, socket, head)
+      const { status, reason } = refusal
+      refuse(socket, status, STATUS_CODES[status])
+      tell({ what: 'refused', by: 'gateway', reason, code: status })
     },
     close() {
+      isStopping = true
       for (const socket of open) socket.destroy()
       sockets.close()
     },
   }
 }
 
+/** Everything is cut then, whatever it looks like from a socket. */
+function stopped({ what }: SocketEnd): SocketEnd {
+  return { what, by: 'gateway', reason: 'the gateway is stopping' }
+}
+
+function refusalOf(
+  { url = '', headers }: IncomingMessage,
+  { isAllowedOrigin }: WebsocketPassOptions,
+): { status: number; reason: string } | undefined {
+  const [path] = url.split('?', 1)
+  if (path !== websocketPath) return { status: 404, reason: 'there is no websocket at this path' }
+  if (headers.upgrade?.toLowerCase() !== 'websocket') return { status: 400, reason: noHandshake }
+  if (isAllowedOrigin(headers.origin, headers.host)) return undefined
+  return { status: 403, reason: 'the page is of an origin that is not in CORS_ORIGINS' }
+}
+
+type Pass = {
+  options: WebsocketPassOptions
+  sockets: WebSocketServer
+  tell(end: SocketEnd): void
+}
+
 /** The client is let in when the chat server has let the gateway in. */
-function connect(
-  options: WebsocketPassOptions,
-  sockets: WebSocketServer,
-  request: IncomingMessage,
-  client: Duplex,
-  head: Buffer,
-): void {
+function connect(pass: Pass, request: IncomingMessage, client: Duplex, head: Buffer): void {
+  const { options, tell } = pass
   const server = new WebSocket(upstreamUrl(options.chatAddress), {
     headers: upstreamHeaders(request, options.addressOf(request)),
     handshakeTimeout: connectTimeoutMs,
     maxPayload: maxServerFrameBytes,
     perMessageDeflate: false,
   })
-  const leave = () => server.terminate()
+  let isDecided = false
+  /** What ws says about the socket afterwards comes from ending it here. */
+  const giveUp = (end: SocketEnd) => {
+    if (isDecided) return
+    isDecided = true
+    tell(end)
+    server.terminate()
+  }
+  const leave = () =>
+    giveUp({ what: 'off', by: 'client', reason: 'the client has gone before it was let in' })
   client.once('close', leave)
   server.once('unexpected-response', (_request, response) => {
     response.resume()
-    refuse(client, response.statusCode ?? 502, response.statusMessage ?? 'Bad Gateway')
-    server.terminate()
+    const { statusCode: code = 502, statusMessage } = response
+    refuse(client, code, statusMessage)
+    const reason = 'the chat server does not let the gateway in'
+    giveUp({ what: 'refused', by: 'chat server', reason, code, isFault: true })
   })
-  server.on('error', () => {
-    if (server.readyState === server.OPEN) return
-    options.logger.warn('the chat server does not accept websockets')
+  server.on('error', (error) => {
+    if (isDecided) return
     refuse(client, 503, 'Service Unavailable', 'Retry-After: 5\r\n')
+    giveUp(unreachable(error))
   })
   server.once('open', () => {
     if (client.destroyed) {
-      server.terminate()
+      leave()
       return
     }
-    if (client instanceof Socket) client.setKeepAlive(true, keepAliveMs)
-    sockets.handleUpgrade(request, client, head, (websocket) => {
-      client.off('close', leave)
-      const guard = createDdpGuard((token) => options.isIssued(token))
-      joinSockets(websocket, server, guard)
-    })
+    isDecided = true
+    client.off('close', leave)
+    letIn(pass, server, request, client, head)
   })
+}
+
+function letIn(
+  { options, sockets, tell }: Pass,
+  server: WebSocket,
+  request: IncomingMessage,
+  client: Duplex,
+  head: Buffer,
+): void {
+  if (client instanceof Socket) client.setKeepAlive(true, keepAliveMs)
+  // Without a proper key or version ws answers 400 at once and hands nothing over.
+  const taken: WebSocket[] = []
+  sockets.handleUpgrade(request, client, head, (websocket) => taken.push(websocket))
+  const [websocket] = taken
+  if (!websocket) {
+    tell({ what: 'refused', by: 'gateway', reason: noHandshake, code: 400 })
+    server.terminate()
+    return
+  }
+  const guard = createDdpGuard((token) => options.isIssued(token))
+  joinSockets(websocket, server, guard, tell)
+}
+
+function unreachable(error: Error): SocketEnd {
+  return {
+    what: 'refused',
+    by: 'gateway',
+    isFault: true,
+    reason: 'the chat server cannot be reached, or it does not speak websocket',
+    // Without a code it is one of the fixed sentences of ws.
+    code: errorCode(error) ?? error.message,
+  }
 }
 
 function upstreamUrl(chatAddress: URL): URL {
@@ -128,9 +186,9 @@ function track(open: Set<Duplex>, socket: Duplex): void {
   socket.on('error', () => socket.destroy())
 }
 
-function refuse(socket: Duplex, status: number, reason: string, extraLines = ''): void {
+function refuse(socket: Duplex, status: number, text = 'Refused', extraLines = ''): void {
   if (!socket.writable) return
   socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n${extraLines}\r\n`,
+    `HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n${extraLines}\r\n`,
   )
 }

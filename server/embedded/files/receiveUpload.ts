@@ -64,7 +64,8 @@ const spaceError = (error: unknown): unknown => {
  * A pipeline that failed does not wait for its file: one that is still being opened would be made after it was removed.
  */
 const closed = async (file: WriteStream): Promise<void> => {
-  if (!file.closed) await new Promise((resolve) => file.destroy().once('close', resolve))
+  if (file.closed) return
+  await new Promise<void>((resolve) => file.destroy().once('close', () => resolve()))
 }
 
 const writeToDisk = async (app: App, file: ArrivingFile): Promise<Arrived> => {

@@ -135,14 +135,14 @@ describe('refused uploads', () => {
   it('leave nothing where the disk opens the file late', async () => {
     const open = fs.open.bind(fs) as (...given: unknown[]) => void
     const opened: Promise<void>[] = []
-    const late = jest.spyOn(fs, 'open').mockImplementation(((...given: unknown[]) => {
+    const late = jest.spyOn(fs, 'open').mockImplementation((...given: unknown[]) => {
       const delay = new Promise((resolve) => setTimeout(resolve, 50))
       opened.push(
         delay.then(
           () => new Promise((resolve) => open(...given.slice(0, -1), passOn(given, resolve))),
         ),
       )
-    }))
+    })
     try {
       const before = onDisk(test)
       const form = [textFile(), textFile()]

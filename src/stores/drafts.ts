@@ -1,8 +1,17 @@
-import type { Clock, KeyValueStorage, TimerHandle } from '../platform/types'
+import type { Clock, KeyValueStorage } from '../platform/types'
+import { createKeptByRoom } from './keptByRoom'
 
-const saveDelayMs = 800
+/** The change of a message that is not finished. */
+export type EditDraft = {
+  /** Of the message. */
+  id: string
+  /** The message as it was when the change began. */
+  text: string
+  /** What is in the field instead of it. */
+  typed: string
+}
 
-/** Texts that were typed and not sent, by room; they survive restarts, a full list is small. */
+/** What was typed and not sent, by room; it survives restarts, a full list is small. */
 export interface Drafts {
   start(userId: string): void
   get(roomId: string): string
@@ -11,62 +20,53 @@ export interface Drafts {
   append(roomId: string, text: string): void
   /** Rooms that have one. */
   entries(): Iterable<[string, string]>
+  /** The change of a message that was begun in a room; beside its draft, because both are typed in the same field. */
+  edit(roomId: string): EditDraft | undefined
+  setEdit(roomId: string, edit: EditDraft | undefined): void
   /** Writes to disk now what waits to be written. */
   save(): void
   stop(erase: boolean): void
 }
 
 export function createDrafts(storage: KeyValueStorage, clock: Clock): Drafts {
-  const texts = new Map<string, string>()
-  let ownerId = ''
-  let timer: TimerHandle
-  let isDirty = false
+  const texts = createKeptByRoom({ storage, clock, name: 'drafts', read: readText })
+  const edits = createKeptByRoom({ storage, clock, name: 'edits', read: readEdit })
 
-  const keyOf = (userId: string): string => `drafts:${userId}`
-
-  function save(): void {
-    clock.clearTimeout(timer)
-    if (!isDirty || ownerId === '') return
-    isDirty = false
-    try {
-      storage.set(keyOf(ownerId), Object.fromEntries(texts))
-    } catch {
-      // A full storage loses the draft only when the app closes; it stays on the screen.
-    }
-  }
-
-  function set(roomId: string, text: string): void {
-    if (text === '') texts.delete(roomId)
-    else texts.set(roomId, text)
-    isDirty = true
-    clock.clearTimeout(timer)
-    timer = clock.setTimeout(save, saveDelayMs)
-  }
+  const set = (roomId: string, text: string): void =>
+    texts.set(roomId, text === '' ? undefined : text)
 
   return {
     start(userId) {
-      ownerId = userId
-      texts.clear()
-      const saved = storage.get(keyOf(userId))
-      if (typeof saved !== 'object' || saved === null) return
-      for (const [roomId, text] of Object.entries(saved)) {
-        if (typeof text === 'string') texts.set(roomId, text)
-      }
+      texts.start(userId)
+      edits.start(userId)
     },
     get: (roomId) => texts.get(roomId) ?? '',
     set,
     append(roomId, text) {
       const known = texts.get(roomId)
       set(roomId, known === undefined ? text : `${known}\n${text}`)
-      save()
+      texts.save()
     },
-    entries: () => texts.entries(),
-    save,
+    entries: texts.entries,
+    edit: edits.get,
+    setEdit: edits.set,
+    save() {
+      texts.save()
+      edits.save()
+    },
     stop(erase) {
-      save()
-      if (erase && ownerId !== '') storage.remove(keyOf(ownerId))
-      texts.clear()
-      ownerId = ''
+      texts.stop(erase)
+      edits.stop(erase)
     },
   }
+}
+
+const readText = (saved: unknown): string | undefined =>
+  typeof saved === 'string' ? saved : undefined
+
+function readEdit(saved: unknown): EditDraft | undefined {
+  if (typeof saved !== 'object' || saved === null) return undefined
+  const { id, text, typed } = saved as Partial<Record<string, unknown>>
+  const isEdit = typeof id === 'string' && typeof text === 'string' && typeof typed === 'string'
+  return isEdit ? { id, text, typed } : undefined
 }

@@ -81,6 +81,7 @@ export function useOpenChannel(options: OpenChannelOptions) {
   const editing = createEditing({
     find: (id) => room?.timeline.get(id),
     onReturned: (text) => options.onReturned({ roomId: currentId, text }),
+    keep: (edit) => drafts.setEdit(currentId, edit),
   })
   const place = createReadingPlace({
     storage,
@@ -140,6 +141,7 @@ export function useOpenChannel(options: OpenChannelOptions) {
     // A list that showed another room until now is somewhere else.
     if (isListElsewhere) jumpCount.value += 1
     isAtNewest.value = true
+    editing.resume(drafts.edit(roomId))
     refresh()
   }
 
@@ -240,7 +242,7 @@ export function useOpenChannel(options: OpenChannelOptions) {
     disposeStreams = () => undefined
     jumps.reset()
     lastSeenAt = undefined
-    editing.stop()
+    editing.leave()
     wanted = undefined
     place.arrive()
     const isBehind = room?.isLoaded === true && !room.isCurrent
@@ -363,6 +365,8 @@ export function useOpenChannel(options: OpenChannelOptions) {
       ...editing.actions,
       setDraft,
       currentDraft: () => drafts.get(currentId),
+      /** What belongs in the field: the change of a message, or the draft. */
+      fieldText: () => editing.typed() ?? drafts.get(currentId),
       /** Id of the open channel; `''` for none. */
       openId: () => currentId,
     },

@@ -1,10 +1,8 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { createMessageId } from '../rocketchat/messageId'
-import type { Message } from '../rocketchat/types'
 import type { SendState } from '../timeline/types'
 import { useMessageCache } from './cache/messageCache'
-import type { ReturnedText } from './editing'
 import type { Outcome } from './outboxAttempt'
 import {
   isChange,
@@ -16,31 +14,12 @@ import {
   type QueueItem,
 } from './outboxEntry'
 import { applyChanges, fold, isSuperseded, returnedTexts } from './outboxFold'
+import type { OutboxListeners } from './outboxListeners'
 import { createOverlay } from './outboxOverlay'
 import { createOutboxQueue } from './outboxQueue'
 import { createOutboxRunner } from './outboxRunner'
 import { useServices } from './services'
 import { useSessionStore } from './session'
-
-export type OutboxListeners = {
-  /** A message is new, or its state or text changed. */
-  onEntry: (entry: OutboxEntry) => void
-  /** The server has it. */
-  onSent: (message: Message) => void
-  /** The user removed it. */
-  onDiscarded: (entry: OutboxEntry) => void
-  /** A message of the server is to be shown like this now: changed, or as it was. */
-  onShown: (message: Message) => void
-  /** What was typed as the change of a message that somebody else has deleted. */
-  onReturned: (returned: ReturnedText) => void
-  /** The server has deleted it. */
-  onRemoved: (roomId: string, messageId: string) => void
-  /**
-   * Whether a room may be marked as read that the user had seen up to a moment of the server's clock; what came after it was
-   * not seen. `later` while it is not known what is new.
-   */
-  mayMarkRead: (roomId: string, seenUntil: number) => 'yes' | 'no' | 'later'
-}
 
 /**
  * What the server does not have yet: messages, and edits, deletions, reactions and read marks. Each is on disk before its

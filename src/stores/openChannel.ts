@@ -1,32 +1,26 @@
 import { computed, ref, shallowRef } from 'vue'
-import type { RoomHandle } from '../realtime/realtime'
 import type { Message } from '../rocketchat/types'
 import type { PruneRange } from '../timeline/types'
-import { useMessageCache } from './cache/messageCache'
 import { noticeFor, toHead, type CurrentChannel } from './channelHead'
 import type { ChannelList } from './channelList'
-import { useConnectionStore } from './connection'
 import type { Drafts } from './drafts'
 import { createEditing, type ReturnedText } from './editing'
 import { errorText } from './errorText'
 import type { Flusher } from './flusher'
 import { createOpenMessages } from './openMessages'
-import { createOpenRoom, type OpenRoom } from './openRoom'
+import type { OpenRoom } from './openRoom'
 import { useOutboxStore } from './outbox'
 import type { OutboxEntry } from './outboxEntry'
 import { createReadingPlace } from './readingPlace'
 import { createReadMarks } from './readMarks'
 import type { GapSide } from './roomHistory'
-import { createRoomJumps, type JumpResult } from './roomJumps'
+import { createRoomJumps } from './roomJumps'
 import { createRoomScreen } from './roomScreen'
+import { useRoomVisit, type WantedMessage } from './roomVisit'
 import { useServices } from './services'
 import { useSessionStore } from './session'
 import { useSettingsStore } from './settings'
-import { streamsReady } from './streamsReady'
 import { useTypingStore } from './typing'
-
-/** A message to which a link leads. */
-export type WantedMessage = { messageId: string; onResult: (result: JumpResult) => void }
 
 export type OpenChannelOptions = {
   list: ChannelList
@@ -46,9 +40,7 @@ export type OpenChannelOptions = {
  */
 export function useOpenChannel(options: OpenChannelOptions) {
   const { list, drafts, flusher, isListComplete } = options
-  const { clock, repository, storage } = useServices()
-  const cache = useMessageCache()
-  const connection = useConnectionStore()
+  const { clock, storage } = useServices()
   const outbox = useOutboxStore()
   const session = useSessionStore()
   const settings = useSettingsStore()
@@ -63,23 +55,17 @@ export function useOpenChannel(options: OpenChannelOptions) {
   const composerNotice = ref('')
 
   let currentId = ''
-  let room: OpenRoom | undefined
-  /** Where the reader wants to go when the messages are there. */
-  let wanted: WantedMessage | undefined
   let isRoomVisible = false
-  /** The reader's last visit, taken once at opening. */
-  let lastSeenAt: number | undefined
-  let disposeStreams: () => void = () => undefined
 
   const messages = createOpenMessages({
-    timeline: () => room?.timeline,
+    timeline: () => visit.room?.timeline,
     selfId: () => session.user?.id,
     t: () => settings.t,
     roomNamed: list.idOf,
     openId: () => currentId,
   })
   const editing = createEditing({
-    find: (id) => room?.timeline.get(id),
+    find: (id) => visit.room?.timeline.get(id),
     onReturned: (text) => options.onReturned({ roomId: currentId, text }),
     keep: (edit) => drafts.setEdit(currentId, edit),
   })
@@ -90,8 +76,8 @@ export function useOpenChannel(options: OpenChannelOptions) {
   })
   const jumps = createRoomJumps({
     clock,
-    room: () => room,
-    lastSeenAt: () => lastSeenAt ?? Infinity,
+    room: () => visit.room,
+    lastSeenAt: () => visit.lastSeenAt,
     leaveNewest: () => setAtNewest(false),
     isAtNewest: () => isAtNewest.value,
     mark: flusher.mark,
@@ -99,6 +85,14 @@ export function useOpenChannel(options: OpenChannelOptions) {
       flusher.mark()
       flusher.flushNow()
     },
+  })
+  const visit = useRoomVisit({
+    ...{ list, flusher, place, jumps },
+    onRemoved(ids) {
+      outbox.noteRemoved(ids)
+      editing.noteRemoved(ids)
+    },
+    onOutdated: reload,
   })
   session.onEnd(() => place.stop(!session.isExpired))
 
@@ -111,15 +105,16 @@ export function useOpenChannel(options: OpenChannelOptions) {
   })
   /** Only the newest message on the screen of a visible page says that the room was read (protocol reference 5.6). */
   const isSeen = (): boolean =>
-    room?.isCurrent === true && isRoomVisible && isAtNewest.value && !place.isReturning
+    visit.room?.isCurrent === true && isRoomVisible && isAtNewest.value && !place.isReturning
 
   /** Why the messages could not be loaded, as a sentence; `''` when they could. */
   const roomFailure = computed(() =>
-    screen.hasFailed.value && room ? errorText(room.failure, settings.t) : '',
+    screen.hasFailed.value && visit.room ? errorText(visit.room.failure, settings.t) : '',
   )
 
   /** Copies to the screen what changed since the last time. */
   function publish(): void {
+    const { room } = visit
     if (!room) return
     screen.publish(room)
     jumps.publish(room)
@@ -127,7 +122,10 @@ export function useOpenChannel(options: OpenChannelOptions) {
   }
 
   /** How many components `publish` would draw now. */
-  const publishCost = (): number => (room ? screen.cost(room) + jumps.cost(room) : 0)
+  function publishCost(): number {
+    const { room } = visit
+    return room ? screen.cost(room) + jumps.cost(room) : 0
+  }
 
   /**
    * Opens a channel; one that is not known yet is entered when the list has it.
@@ -137,7 +135,7 @@ export function useOpenChannel(options: OpenChannelOptions) {
     const isListElsewhere = currentId !== ''
     leaveChannel()
     currentId = roomId
-    wanted = message
+    visit.want(message)
     // A list that showed another room until now is somewhere else.
     if (isListElsewhere) jumpCount.value += 1
     isAtNewest.value = true
@@ -151,74 +149,16 @@ export function useOpenChannel(options: OpenChannelOptions) {
     const subscription = list.subscription(currentId)
     if (!subscription) {
       if (!isListComplete()) return
-      composerNotice.value = settings.t(room ? 'room.gone' : 'room.unknown')
-    } else if (!room) {
-      enter()
+      composerNotice.value = settings.t(visit.room ? 'room.gone' : 'room.unknown')
+    } else if (!visit.room) {
+      visit.enter(subscription)
     }
     showHead()
   }
 
-  function enter(): void {
-    const subscription = list.subscription(currentId)
-    const { user } = session
-    if (!user || !subscription) return
-    place.start(user.id)
-    lastSeenAt ??= list.hasUnread(currentId) ? subscription.lastSeenAt : Number.POSITIVE_INFINITY
-    const streams = connection.openRoom(currentId)
-    disposeStreams = streams ? streams.dispose : () => undefined
-    room = createOpenRoom({
-      roomId: currentId,
-      kind: subscription.kind,
-      self: user,
-      lastSeenAt,
-      clock,
-      repository,
-      cache,
-      translate: () => settings.t,
-      streamsReady: waitForStreams(streams),
-      onChange: flusher.mark,
-      onReceived: (messages) => messages.forEach(({ id }) => outbox.noteStored(id)),
-      onRemoved(ids) {
-        outbox.noteRemoved(ids)
-        editing.noteRemoved(ids)
-      },
-      present: outbox.present,
-      onOutdated: reload,
-    })
-    if (connection.state !== 'live') room.markStale()
-    list.clearExtraUnread(currentId)
-    typing.follow(currentId)
-    for (const entry of outbox.inRoom(currentId)) room.showPending(entry)
-    void fill(room)
-  }
-
-  /** Brings the messages, and the reader back to where the room was left. */
-  async function fill(opened: OpenRoom): Promise<void> {
-    const left = place.depart()
-    await opened.begin()
-    if (room !== opened) return
-    if (wanted) {
-      const { messageId, onResult } = wanted
-      wanted = undefined
-      onResult(await jumps.actions.jumpTo(messageId))
-    } else if (left && (await jumps.actions.returnTo(left)) === 'missing') {
-      place.forget(opened.roomId)
-    }
-    if (room === opened) place.arrive()
-  }
-
-  /** Without a connection nobody waits: the catch-up after connecting brings what was missed. */
-  function waitForStreams(streams: RoomHandle | undefined): Promise<void> {
-    if (!streams || connection.state !== 'live') return Promise.resolve()
-    return streamsReady(streams, clock, () => void room?.catchUp().catch(() => undefined))
-  }
-
   /** Begins again with the newest page. */
   function reload(): void {
-    disposeStreams()
-    room?.close()
-    room = undefined
-    jumps.reset()
+    visit.close()
     screen.clearChunks()
     refresh()
   }
@@ -235,20 +175,12 @@ export function useOpenChannel(options: OpenChannelOptions) {
     if (currentId === '') return
     place.keep()
     readMarks.finish()
-    typing.follow('')
     drafts.save()
     list.setDraft(currentId, drafts.get(currentId))
-    disposeStreams()
-    disposeStreams = () => undefined
-    jumps.reset()
-    lastSeenAt = undefined
     editing.leave()
-    wanted = undefined
-    place.arrive()
-    const isBehind = room?.isLoaded === true && !room.isCurrent
+    const { isBehind } = visit
+    visit.leave()
     const leftId = currentId
-    room?.close()
-    room = undefined
     currentId = ''
     if (isBehind) options.onLeftBehind(leftId)
     screen.clear()
@@ -269,8 +201,8 @@ export function useOpenChannel(options: OpenChannelOptions) {
   function setAtNewest(isNewest: boolean): void {
     isAtNewest.value = isNewest
     if (isNewest) place.note(undefined)
-    if (isNewest) room?.timeline.release()
-    else room?.timeline.hold()
+    if (isNewest) visit.room?.timeline.release()
+    else visit.room?.timeline.hold()
     flusher.mark()
   }
 
@@ -282,8 +214,8 @@ export function useOpenChannel(options: OpenChannelOptions) {
 
   /** Makes a change if it concerns the open channel. */
   function change(roomId: string, apply: (opened: OpenRoom) => void): void {
-    if (roomId !== currentId || !room) return
-    apply(room)
+    if (roomId !== currentId || !visit.room) return
+    apply(visit.room)
     flusher.mark()
   }
 
@@ -315,7 +247,7 @@ export function useOpenChannel(options: OpenChannelOptions) {
   }
 
   function showPending(entry: OutboxEntry): void {
-    if (entry.roomId === currentId) room?.showPending(entry)
+    if (entry.roomId === currentId) visit.room?.showPending(entry)
   }
 
   /** Sends a text to the open channel. False when this device could not keep it on disk. */
@@ -350,10 +282,10 @@ export function useOpenChannel(options: OpenChannelOptions) {
       setRoomVisible,
       setAtNewest,
       jumpToNewest,
-      loadOlder: async () => room?.loadOlder(),
+      loadOlder: async () => visit.room?.loadOlder(),
       /** Resolves when what came is drawn. */
       async fillGap(chunkKey: string, side: GapSide): Promise<void> {
-        await room?.fillGap(chunkKey, side)
+        await visit.room?.fillGap(chunkKey, side)
         flusher.flushNow()
       },
       notePlace: place.note,
@@ -370,7 +302,7 @@ export function useOpenChannel(options: OpenChannelOptions) {
       /** Id of the open channel; `''` for none. */
       openId: () => currentId,
     },
-    isOpen: (roomId: string) => room !== undefined && roomId === currentId,
+    isOpen: (roomId: string) => visit.room !== undefined && roomId === currentId,
     publish,
     publishCost,
     refresh,
@@ -380,8 +312,8 @@ export function useOpenChannel(options: OpenChannelOptions) {
     pruneMessages,
     showPending,
     dropPending,
-    relabel: () => room?.timeline.relabel(),
-    markStale: () => room?.markStale(),
-    catchUp: async () => room?.catchUp(),
+    relabel: () => visit.room?.timeline.relabel(),
+    markStale: () => visit.room?.markStale(),
+    catchUp: async () => visit.room?.catchUp(),
   }
 }

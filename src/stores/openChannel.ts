@@ -1,6 +1,4 @@
 import { computed, ref, shallowRef } from 'vue'
-import type { Message } from '../rocketchat/types'
-import type { PruneRange } from '../timeline/types'
 import { noticeFor, toHead, type CurrentChannel } from './channelHead'
 import type { ChannelList } from './channelList'
 import type { Drafts } from './drafts'
@@ -8,13 +6,12 @@ import { createEditing, type ReturnedText } from './editing'
 import { errorText } from './errorText'
 import type { Flusher } from './flusher'
 import { createOpenMessages } from './openMessages'
-import type { OpenRoom } from './openRoom'
 import { useOutboxStore } from './outbox'
-import type { OutboxEntry } from './outboxEntry'
 import { createReadingPlace } from './readingPlace'
 import { createReadMarks } from './readMarks'
 import type { GapSide } from './roomHistory'
 import { createRoomJumps } from './roomJumps'
+import { createRoomNews } from './roomNews'
 import { createRoomScreen } from './roomScreen'
 import { useRoomVisit, type WantedMessage } from './roomVisit'
 import { useServices } from './services'
@@ -94,6 +91,7 @@ export function useOpenChannel(options: OpenChannelOptions) {
     },
     onOutdated: reload,
   })
+  const news = createRoomNews({ room: () => visit.room, editing, mark: flusher.mark })
   session.onEnd(() => place.stop(!session.isExpired))
 
   const readMarks = createReadMarks({
@@ -212,44 +210,6 @@ export function useOpenChannel(options: OpenChannelOptions) {
     jumpCount.value += 1
   }
 
-  /** Makes a change if it concerns the open channel. */
-  function change(roomId: string, apply: (opened: OpenRoom) => void): void {
-    if (roomId !== currentId || !visit.room) return
-    apply(visit.room)
-    flusher.mark()
-  }
-
-  function appendMessage(message: Message, source: 'feed' | 'answer'): void {
-    change(message.roomId, (opened) => opened.upsert([message], source))
-    // Deleted by this person and not yet by the server, or by one that leaves a note in its place.
-    if (message.system === 'rm') editing.noteRemoved([message.id])
-  }
-
-  const noteNewest = (message: Message): void =>
-    change(message.roomId, (opened) => opened.noteNewest(message))
-  function removeMessages(roomId: string, ids: readonly string[]): void {
-    change(roomId, ({ timeline }) => timeline.remove(ids))
-    editing.noteRemoved(ids)
-  }
-
-  function pruneMessages(roomId: string, range: PruneRange): void {
-    const edited = editing.editing.value?.id ?? ''
-    change(roomId, ({ timeline }) => {
-      const wasThere = timeline.get(edited) !== undefined
-      timeline.prune(range)
-      if (wasThere && timeline.get(edited) === undefined) editing.noteRemoved([edited])
-    })
-  }
-
-  function dropPending({ id, roomId }: OutboxEntry): void {
-    change(roomId, ({ timeline }) => timeline.dropPending(id))
-    editing.noteRemoved([id])
-  }
-
-  function showPending(entry: OutboxEntry): void {
-    if (entry.roomId === currentId) visit.room?.showPending(entry)
-  }
-
   /** Sends a text to the open channel. False when this device could not keep it on disk. */
   function send(text: string): boolean {
     if (currentId === '' || text === '') return true
@@ -306,12 +266,7 @@ export function useOpenChannel(options: OpenChannelOptions) {
     publish,
     publishCost,
     refresh,
-    appendMessage,
-    noteNewest,
-    removeMessages,
-    pruneMessages,
-    showPending,
-    dropPending,
+    ...news,
     relabel: () => visit.room?.timeline.relabel(),
     markStale: () => visit.room?.markStale(),
     catchUp: async () => visit.room?.catchUp(),

@@ -7,13 +7,10 @@ import { createGapFilling, type GapState } from './gapFilling'
 import type { OutboxEntry } from './outboxEntry'
 import { isRefusal } from './refusal'
 import { createRetries } from './retries'
+import { createRoomCatchUp } from './roomCatchUp'
 import { createRoomCopy } from './roomCopy'
-import { createRoomDoubts } from './roomDoubts'
 import { createRoomHistory, type GapSide, type RoomHistory } from './roomHistory'
 import { createRoomTimeline, toPendingMessage, type RoomTimelineOptions } from './roomTimeline'
-
-/** How long a message may stay unknown that the room's document names as its newest, in ms. */
-const doubtMs = 1_000
 
 /** How long after a first page that failed the next attempt begins by itself, in ms. */
 const secondTryMs = 1_000
@@ -77,12 +74,10 @@ export interface OpenRoom {
 }
 
 export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
-  const { roomId, self, clock, repository, onReceived, present } = options
+  const { roomId, self, clock, present } = options
   const timeline = createRoomTimeline(options)
   const copy = createRoomCopy({ ...options, timeline })
   const completion = createRetries(clock, complete)
-  const doubts = createRoomDoubts((id) => timeline.get(id) !== undefined)
-  const settling = createRetries(clock, settleDoubts)
   let historyState: HistoryState = 'idle'
   let failure: unknown
   let isLoaded = false
@@ -90,13 +85,26 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
   /** Until the copy on the device is painted, or the first page has come without one. */
   let opening: Promise<void> | undefined
   let loading: Promise<void> | undefined
-  let interruptions = 0
-  /** The connection is away, and has not been said to be back. */
-  let isAway = false
   let isOver = false
   // A call, because the compiler does not expect that it changes while an answer is awaited.
   const isClosed = (): boolean => isOver
   const history = createRoomHistory({ ...options, timeline, isClosed })
+  const syncing = createRoomCatchUp({
+    ...options,
+    timeline,
+    isClosed,
+    isLoaded: () => isLoaded,
+    loadFirst: loadOlder,
+    insert: (messages) => upsert(messages, 'feed'),
+    onCurrent() {
+      isCurrent = true
+      changed()
+    },
+    onOutdated() {
+      copy.drop()
+      options.onOutdated()
+    },
+  })
   const gaps = createGapFilling(history.fillGap, gapChanged)
   const restingState = (): HistoryState => (timeline.hasOldest ? 'complete' : 'idle')
 
@@ -134,7 +142,7 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
    */
   async function complete(): Promise<void> {
     if (isClosed() || isCurrent) return
-    await sync()
+    await syncing.sync()
     if (!isClosed() && hasFailed() && !isRefused()) throw failure
   }
 
@@ -180,8 +188,7 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     if (isClosed()) return
     isLoaded = true
     isCurrent = true
-    // What was sent before the page was read may be deleted already; the page does not tell.
-    if (doubts.isOpen) settling.start()
+    syncing.noteFirstPage()
     // A page of nothing that is shown, of replies in threads for example, must not look like an empty room.
     if (timeline.newestAt === 0 && !timeline.hasOldest) await history.loadOlder()
   }
@@ -198,40 +205,12 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
 
   /**
    * A room whose first page has not come is loaded first: the page may have been read before the streams were confirmed,
-   * so it is caught up like any other. An answer that is overtaken by the next interruption is left out, because it would
-   * count as complete what is not.
+   * so it is caught up like any other.
    */
   async function catchUp(): Promise<void> {
-    isAway = false
-    await sync()
+    syncing.noteBack()
+    await syncing.sync()
     if (!isClosed() && hasFailed()) throw failure
-  }
-
-  async function sync(): Promise<void> {
-    const startedAt = interruptions
-    // Without streams the answer is right when it is read, but nothing tells what comes after it.
-    const isFollowed = !isAway
-    // Of a room that was opened a moment ago: what comes between the answer and its streams would be told by nobody.
-    await options.streamsReady
-    if (!isLoaded) await loadOlder()
-    if (isClosed() || !isLoaded || interruptions !== startedAt) return
-    const doubt = doubts.ask()
-    const since = Math.min(timeline.latestUpdatedAt, doubt.since)
-    const { updated, removedIds, isComplete } = await repository.syncMessages(roomId, since)
-    if (isClosed() || interruptions !== startedAt) return
-    if (!isComplete) {
-      copy.drop()
-      options.onOutdated()
-      return
-    }
-    onReceived(updated)
-    upsert(updated.map(present), 'feed')
-    timeline.remove(removedIds)
-    options.onRemoved(removedIds)
-    if (isFollowed) timeline.markCaughtUp()
-    doubt.settle()
-    isCurrent = true
-    changed()
   }
 
   function noteNewest(message: Message): void {
@@ -239,25 +218,18 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
       upsert([message], 'answer')
       return
     }
-    doubts.name(message)
-    settling.start(doubtMs)
-  }
-
-  /** While the connection is away, the catch-up after it settles it. */
-  async function settleDoubts(): Promise<void> {
-    if (!isClosed() && !isAway && doubts.isOpen) await sync()
+    syncing.noteNamed(message)
   }
 
   function upsert(messages: readonly Message[], source: 'feed' | 'answer'): void {
     timeline.upsert(messages, source)
     history.noteChanges(messages)
     if (isLoaded) changed()
-    else if (source === 'answer') doubts.noteAnswers(messages)
+    else if (source === 'answer') syncing.noteAnswers(messages)
   }
 
   function markStale(): void {
-    interruptions += 1
-    isAway = true
+    syncing.noteAway()
     timeline.markStale()
   }
 
@@ -295,7 +267,7 @@ export function createOpenRoom(options: OpenRoomOptions): OpenRoom {
     showPending,
     close() {
       completion.stop()
-      settling.stop()
+      syncing.stop()
       copy.close()
       isOver = true
     },

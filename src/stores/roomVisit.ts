@@ -28,7 +28,7 @@ export type RoomVisitOptions = {
   onOutdated: () => void
 }
 
-/** One visit to a room, from the wish to see it until it is left: its streams, its messages, and where in them the reader is. */
+/** One visit to a room, from the wish to see it until it is left: its streams, its messages, and where the reader begins. */
 export interface RoomVisit {
   /** Undefined while none is entered. */
   readonly room: OpenRoom | undefined

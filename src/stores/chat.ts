@@ -1,24 +1,21 @@
 import { defineStore } from 'pinia'
 import { nextTick, ref, shallowRef } from 'vue'
 import type { Delta, Message, Room, Subscription } from '../rocketchat/types'
-import type { PruneRange } from '../timeline/types'
 import { createKeptLists } from './cache/keptLists'
 import { useMessageCache } from './cache/messageCache'
 import { originOf, type Channel, type Origin } from './channel'
 import { createChannelList } from './channelList'
+import { useChatMessages } from './chatMessages'
 import { createDrafts } from './drafts'
-import type { ReturnedText } from './editing'
 import { createFlusher } from './flusher'
 import { useOpenChannel } from './openChannel'
 import { useOutboxStore } from './outbox'
-import type { OutboxListeners } from './outboxListeners'
 import { createOwnChanges } from './ownChanges'
 import { createPeers } from './peers'
 import { usePresenceStore } from './presence'
 import { useServices } from './services'
 import { useSessionStore } from './session'
 import { useSettingsStore } from './settings'
-import { useTypingStore } from './typing'
 import { createUnsent } from './unsent'
 
 /** Rocket.Chat's default `Message_MaxAllowedSize`, in characters. */
@@ -37,7 +34,6 @@ export const useChatStore = defineStore('chat', () => {
   const presence = usePresenceStore()
   const session = useSessionStore()
   const settings = useSettingsStore()
-  const typing = useTypingStore()
 
   const list = createChannelList()
   const selfId = (): string => session.user?.id ?? ''
@@ -46,8 +42,6 @@ export const useChatStore = defineStore('chat', () => {
   const drafts = createDrafts(storage, clock)
   const channels = shallowRef<readonly Channel[]>([])
   const listState = ref<ListState>('loading')
-  /** The text that became a draft last because its message was deleted. */
-  const returned = shallowRef<ReturnedText>()
   /** The server has said everything about the list: an id that is not in it is unknown. */
   let isListComplete = false
   let isComplete = false
@@ -69,7 +63,12 @@ export const useChatStore = defineStore('chat', () => {
     flusher,
     isListComplete: () => isListComplete,
     onLeftBehind: (roomId) => onLeftBehind(roomId),
-    onReturned: keepAsDraft,
+    onReturned: (text) => messages.keepAsDraft(text),
+  })
+  const messages = useChatMessages({
+    ...{ list, drafts, open },
+    isComplete: () => isComplete,
+    onListChange: listChanged,
   })
 
   const username = (): string => session.user?.username ?? ''
@@ -153,75 +152,6 @@ export const useChatStore = defineStore('chat', () => {
     if (listState.value === 'loading') listState.value = 'failed'
   }
 
-  /** One more unread message that the server does not count: one that only this user can see. */
-  function increaseUnread(roomId: string): void {
-    list.addExtraUnread(roomId)
-    listChanged()
-  }
-
-  /**
-   * A message is new or has changed: upserted by its id.
-   * @param source `feed` for a complete stream, `answer` for a single answer (see `Timeline.upsert`)
-   */
-  function appendMessage(message: Message, source: 'feed' | 'answer' = 'feed'): void {
-    if (outbox.find(message.id)) list.noteSent(message)
-    outbox.noteStored(message.id)
-    if (message.system === 'rm') outbox.noteRemoved([message.id])
-    typing.note(message.roomId, message.author.username, false)
-    open.appendMessage(outbox.present(message), source)
-  }
-
-  /** A typed text whose message is gone. */
-  function keepAsDraft(text: ReturnedText): void {
-    drafts.append(text.roomId, text.text)
-    list.setDraft(text.roomId, drafts.get(text.roomId))
-    listChanged()
-    returned.value = text
-  }
-
-  /** Messages are deleted, for everybody. */
-  function removeMessages(roomId: string, ids: readonly string[]): void {
-    outbox.noteRemoved(ids)
-    for (const id of ids) list.forgetSent(roomId, id)
-    open.removeMessages(roomId, ids)
-  }
-
-  /** Nothing that came after what was seen may be marked as read, and without the lists nobody knows what came. */
-  function mayMarkRead(roomId: string, seenUntil: number): 'yes' | 'no' | 'later' {
-    if (!isComplete) return 'later'
-    if (!list.hasUnread(roomId)) return 'no'
-    return (list.room(roomId)?.lastActivityAt ?? 0) > seenUntil ? 'no' : 'yes'
-  }
-
-  /** What the outbox tells. */
-  const outboxListeners: OutboxListeners = {
-    onEntry: (entry) => open.showPending(entry),
-    onSent(message) {
-      list.noteSent(message)
-      appendMessage(message, 'answer')
-    },
-    onDiscarded: (entry) => open.dropPending(entry),
-    onReturned: keepAsDraft,
-    onShown: (message) => open.appendMessage(message, 'answer'),
-    onRemoved: (roomId, id) => removeMessages(roomId, [id]),
-    mayMarkRead,
-  }
-
-  /** The user has seen all that this client knows of a room: told to the server now, or when it can be reached. */
-  function markRead(roomId: string): void {
-    outbox.markRead(roomId, list.room(roomId)?.lastActivityAt ?? 0)
-  }
-
-  /** Only this user sees it and the server does not keep it. */
-  function appendEphemeral(message: Message): void {
-    if (open.isOpen(message.roomId)) open.appendMessage(message, 'answer')
-    else increaseUnread(message.roomId)
-  }
-
-  function pruneMessages(roomId: string, range: PruneRange): void {
-    open.pruneMessages(roomId, range)
-  }
-
   /** Whether a message is the user's own, somebody else's, or the system's. */
   function originOfMessage(message: Message): Origin {
     return originOf(message, selfId())
@@ -233,7 +163,7 @@ export const useChatStore = defineStore('chat', () => {
     isListComplete = false
     isComplete = false
     cache.start(userId)
-    outbox.start(userId, outboxListeners)
+    outbox.start(userId, messages.outboxListeners)
     drafts.start(userId)
     for (const [roomId, text] of drafts.entries()) list.setDraft(roomId, text)
     if (!(await kept.restore())) return
@@ -262,7 +192,7 @@ export const useChatStore = defineStore('chat', () => {
   session.onEnd(() => {
     open.actions.leaveChannel()
     drafts.stop(!session.isExpired)
-    returned.value = undefined
+    messages.clear()
     kept.stop()
     list.clear()
     channels.value = []
@@ -279,7 +209,7 @@ export const useChatStore = defineStore('chat', () => {
   return {
     channels,
     listState,
-    returned,
+    returned: messages.returned,
     ...open.state,
     ...open.actions,
     watermarks: () => list.watermarks(),
@@ -295,11 +225,8 @@ export const useChatStore = defineStore('chat', () => {
     removeRoom,
     applyLists,
     failLists,
-    increaseUnread,
-    appendMessage,
-    appendEphemeral,
-    removeMessages,
-    pruneMessages,
+    ...messages.actions,
+    pruneMessages: open.pruneMessages,
     originOfMessage,
     /** Who brings rooms up to date that were left before they were. */
     setLeftBehindListener(listener: (roomId: string) => void) {
@@ -312,7 +239,6 @@ export const useChatStore = defineStore('chat', () => {
     room: list.room,
     subscription: list.subscription,
     ...changes,
-    markRead,
     pendingOperations: outbox.pendingOperations,
     retry: outbox.retry,
     discard: outbox.discard,

@@ -185,6 +185,29 @@ describe('a text typed for a message that is deleted', () => {
     await isKept('sent too late')
     await page.unroute('**/api/v1/chat.update')
   })
+
+  it('is there again after the room was left in the middle of the edit and the page was loaded anew', async () => {
+    const { id } = await stored('left in the middle')
+    await write(page, 'a draft from before')
+    await choose(id, '编辑')
+    await write(page, 'half of an edit')
+    await page.goBack()
+    await page.locator(`#room-${roomId}`).waitFor()
+    await page.reload()
+    await enterRoom(page, roomId)
+    await page.locator('#editing').waitFor()
+    expect(await field().inputValue()).toBe('half of an edit')
+
+    await page.locator('#send').tap()
+    await bubbleWith(page, 'half of an edit').waitFor()
+    await page.locator('#editing').waitFor({ state: 'detached' })
+    await eventually(
+      async () => expect(await field().inputValue()).toBe('a draft from before'),
+      patience,
+    )
+    expect(await bubbleOf(page, id).textContent()).toContain('half of an edit')
+    await write(page, '')
+  })
 })
 
 // After all others, because it leaves the room.

@@ -6,6 +6,7 @@ import {
   bubbleOf,
   bubbleWith,
   drawnMessages,
+  isSent,
   openAs,
   patience,
   send,
@@ -260,6 +261,7 @@ it('changes and deletes an own message', async () => {
   await enter()
   const { page } = alice
   await send(page, 'with a tpyo')
+  await isSent(page, 'with a tpyo')
   await bubbleWith(page, 'with a tpyo').dispatchEvent('longpress')
   await page.getByText('编辑', { exact: true }).tap()
   await page.locator('#editing').waitFor()
@@ -270,6 +272,7 @@ it('changes and deletes an own message', async () => {
   await eventually(async () => {
     expect((await bob.history(roomId)).at(-1)?.msg).toBe('without a typo')
   }, patience)
+  await isSent(page, 'without a typo')
   await bubbleWith(page, 'without a typo').dispatchEvent('longpress')
   await page.getByText('删除', { exact: true }).tap()
   await page.locator('uni-modal').getByText('删除', { exact: true }).tap()

@@ -104,6 +104,13 @@ export async function send(page: Page, text: string): Promise<void> {
   await page.locator('#send').tap()
 }
 
+/** The server has the message; before that, other things are offered for it. */
+export async function isSent(page: Page, text: string): Promise<void> {
+  await bubbleWith(page, text).waitFor()
+  const waiting = page.locator('.row.waiting, .row.sending', { hasText: text })
+  await waiting.waitFor({ state: 'detached' })
+}
+
 export async function write(page: Page, text: string): Promise<void> {
   await page.locator('#composer textarea').fill(text)
 }

@@ -1,5 +1,8 @@
 import { asObject, decodeTime, field, list, strings, text, time, type WireObject } from './fields'
+import { sharedAuthor, sharedRoomId } from './sharedParts'
 import type { Author, Message, Reaction } from './types'
+
+const nobody: readonly string[] = []
 
 /**
  * A message document (protocol reference 4.1). Needs `_id`, `rid`, `ts` and an author's id; all else may be missing.
@@ -16,7 +19,7 @@ export function decodeMessage(value: unknown): Message | undefined {
   const editedAt = time(wire, 'editedAt')
   const message: Message = {
     id,
-    roomId,
+    roomId: sharedRoomId(roomId),
     author,
     text: text(wire, 'msg'),
     sentAt,
@@ -52,13 +55,14 @@ function decodeAuthor(wire: WireObject): Author | undefined {
   const id = text(user, '_id')
   if (id === '') return undefined
   const username = text(user, 'username')
-  return { id, username, name: text(wire, 'alias') || text(user, 'name') || username || id }
+  const name = text(wire, 'alias') || text(user, 'name') || username || id
+  return sharedAuthor({ id, username, name })
 }
 
-function decodeIds(value: unknown): string[] {
+function decodeIds(value: unknown): readonly string[] {
   const documents = list(value)
-  // Nearly always: worth no further arrays.
-  if (documents.length === 0) return []
+  // Nearly always: worth no array of its own.
+  if (documents.length === 0) return nobody
   return documents.map((item) => text(asObject(item) ?? {}, '_id')).filter((id) => id !== '')
 }
 

@@ -5,11 +5,12 @@
 
 export type RoomKind = 'channel' | 'group' | 'direct'
 
+/** One object may be of many messages. */
 export type Author = {
-  id: string
-  username: string
+  readonly id: string
+  readonly username: string
   /** Display name; the username where the server sent none. */
-  name: string
+  readonly name: string
 }
 
 export type Message = {
